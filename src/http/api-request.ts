@@ -1,0 +1,105 @@
+import {type IncomingMessage} from 'node:http';
+import {ConsulError} from '../consul-error.ts';
+import {type ByteString} from '../wire/byte-string.ts';
+import {type GoQuery, percentDecode} from './go-query.ts';
+
+/** What a route sees of a request. */
+export class ApiRequest {
+  readonly raw: IncomingMessage;
+  readonly method: string;
+  /** The path as it was sent, still percent-encoded, without the query. */
+  readonly rawPath: string;
+  readonly query: GoQuery;
+  /** `pretty` was asked for, or the agent always indents. */
+  readonly pretty: boolean;
+  readonly #prefix: string;
+  readonly #prettyAsked: boolean;
+  #abort: AbortController | undefined;
+
+  /** @param prefix the pattern the path matched; what follows it is the suffix */
+  constructor(raw: IncomingMessage, rawPath: string, query: GoQuery, prefix: string, alwaysPretty: boolean) {
+    this.raw = raw;
+    this.method = raw.method ?? 'GET';
+    this.rawPath = rawPath;
+    this.query = query;
+    this.#prettyAsked = query.has('pretty');
+    this.pretty = alwaysPretty || this.#prettyAsked;
+    this.#prefix = prefix;
+  }
+
+  /** What follows the route's prefix, decoded, one character a byte: KV keys may hold any bytes. */
+  get suffixBytes(): ByteString {
+    return percentDecode(this.rawPath.slice(this.#prefix.length)).toString('latin1');
+  }
+
+  /** What follows the route's prefix, decoded, as text. */
+  get suffix(): string {
+    return percentDecode(this.rawPath.slice(this.#prefix.length)).toString('utf8');
+  }
+
+  /** What a JSON body ends with: a newline only when `?pretty` was asked for (http-core.md §2). */
+  get jsonEnd(): string {
+    return this.#prettyAsked ? '\n' : '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  /** Bytes announced by Content-Length; undefined when the body is chunked or absent. */
+  get contentLength(): number | undefined {
+    const text = this.raw.headers['content-length'];
+    return text === undefined ? undefined : Number(text);
+  }
+
+  get remoteAddress(): string {
+    return this.raw.socket.remoteAddress ?? '';
+  }
+
+  /** The ACL secret: `?token=`, then X-Consul-Token, then a bearer token (http-core.md §1.6). Empty when none was sent. */
+  get token(): string {
+    const fromQuery = this.query.get('token');
+    if (fromQuery !== '') return fromQuery;
+    const fromHeader = this.header('x-consul-token');
+    if (fromHeader !== undefined && fromHeader !== '') return fromHeader;
+    const [scheme, value] = (this.header('authorization') ?? '').trim().split(/ +/);
+    return scheme?.toLowerCase() === 'bearer' ? (value ?? '') : '';
+  }
+
+  /** Aborted when the client goes away before its answer is sent. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      this.raw.socket.once('close', () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+
+  /**
+   * The whole body.
+   * @throws ConsulError 413 beyond `maxBytes`
+   */
+  async body(maxBytes: number, tooLarge?: (bytes: number) => ConsulError): Promise<Buffer> {
+    const refuse = tooLarge ?? (() => new ConsulError(`Request body too large, max size: ${maxBytes} bytes.`, 413));
+    if ((this.contentLength ?? 0) > maxBytes) throw refuse(this.contentLength ?? 0);
+    return await new Promise<Buffer>((resolve, reject) => {
+      let bytes = 0;
+      const chunks: Buffer[] = [];
+      this.raw
+        .on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > maxBytes) {
+            this.raw.pause();
+            reject(refuse(bytes));
+          } else {
+            chunks.push(chunk);
+          }
+        })
+        .once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+        .once('error', reject)
+        .once('close', () => reject(new ConsulError('unexpected EOF', 400)));
+    });
+  }
+}

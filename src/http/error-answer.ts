@@ -1,0 +1,15 @@
+import {ConsulError} from '../consul-error.ts';
+import {type Answer, textAnswer} from './answer.ts';
+
+/** Maps what a route threw to Consul's status and text, in the order of http-core.md §1.5. */
+export function answerOfError(error: unknown): Answer {
+  const text = error instanceof Error ? error.message : String(error);
+  return textAnswer(statusOf(error, text), text);
+}
+
+function statusOf(error: unknown, text: string): number {
+  if (text.includes('Permission denied') || text.includes('ACL not found')) return 403;
+  if (text.includes('rate limit exceeded for operation that can only be performed by the leader')) return 503;
+  if (/RPC rate limit exceeded|^Rate limit reached, try again later$|rate limit exceeded, try again later/.test(text)) return 429;
+  return error instanceof ConsulError ? error.httpStatus : 500;
+}

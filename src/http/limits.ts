@@ -1,0 +1,14 @@
+/** Bodies smaller than this are sent plain even to clients that accept gzip (http-core.md §1.7). */
+export const gzipThresholdBytes = 1400;
+/** Request head; Go's default. */
+export const maxHeaderBytesDefault = 1 << 20;
+/** A whole request head must arrive within this time. */
+export const headersTimeoutMs = 10_000;
+/** An idle kept-alive connection is closed after this time: longer than the usual proxies', so they close first. */
+export const keepAliveTimeoutMs = 120_000;
+/** JSON bodies of the API, but for KV, txn and snapshots, which have limits of their own. */
+export const jsonBodyBytesMax = 8 << 20;
+/** Hot answers kept per listener. */
+export const hotAnswersMax = 4096;
+/** An answer larger than this is not worth a place among the hot ones. */
+export const hotAnswerBytesMax = 1 << 20;
