@@ -50,7 +50,7 @@ function illegalInPadding(bytes: Buffer, first: number, digits: number): number 
   let at = skipBreaks(first + 1);
   if (digits === 2) {
     if (at === bytes.length) return at;
-    if (bytes[at] !== 0x3d) return at;
+    if (bytes[at] !== 0x3d) return at - 1;
     at = skipBreaks(at + 1);
   }
   return at < bytes.length ? at : null;
