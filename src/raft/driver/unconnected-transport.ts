@@ -1,0 +1,10 @@
+import {RaftError} from '../raft-error.ts';
+import {type RaftTransport} from './raft-transport.ts';
+
+/** The transport of a server that has no peers: whatever is sent cannot be delivered. */
+export const unconnectedTransport: RaftTransport = {
+  serve: () => undefined,
+  send: (to) => Promise.reject(new RaftError('broken', `no connection to raft server ${to.address}`)),
+  sendSnapshot: (to) => Promise.reject(new RaftError('broken', `no connection to raft server ${to.address}`)),
+  close: () => Promise.resolve(),
+};

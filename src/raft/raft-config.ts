@@ -1,0 +1,38 @@
+/** Times and thresholds of one server (sheet rpc-raft §13). */
+export interface RaftConfig {
+  /** A follower without contact for a random time in [this, 2·this) becomes a candidate; heartbeats go out at a tenth of it. */
+  readonly heartbeatTimeoutMs: number;
+  /** Limit of one election round, in [this, 2·this); also of a leadership transfer. */
+  readonly electionTimeoutMs: number;
+  /** A leader that no quorum answered for this long steps down. */
+  readonly leaderLeaseTimeoutMs: number;
+  /** Keep-alives that carry the commit index go out after [this, 2·this) of silence. */
+  readonly commitTimeoutMs: number;
+  /** New entries since the last snapshot that call for a next one. */
+  readonly snapshotThreshold: number;
+  /** The threshold is looked at after a random time in [this, 2·this). */
+  readonly snapshotIntervalMs: number;
+  /** Entries left in the log behind a snapshot, for followers that are a little behind. */
+  readonly trailingLogs: number;
+}
+
+/** The times of a server with `performance.raft_multiplier` (1 … 10, Consul's default 5). */
+export function scaledRaftConfig(multiplier: number): RaftConfig {
+  return {
+    heartbeatTimeoutMs: 1000 * multiplier,
+    electionTimeoutMs: 1000 * multiplier,
+    leaderLeaseTimeoutMs: 500 * multiplier,
+    commitTimeoutMs: 50,
+    snapshotThreshold: 16_384,
+    snapshotIntervalMs: 30_000,
+    trailingLogs: 10_240,
+  };
+}
+
+/** The times of `-dev`. */
+export const devRaftConfig: RaftConfig = {
+  ...scaledRaftConfig(1),
+  heartbeatTimeoutMs: 35,
+  electionTimeoutMs: 52,
+  leaderLeaseTimeoutMs: 20,
+};
