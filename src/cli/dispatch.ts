@@ -1,0 +1,91 @@
+import {CommandFailure, type CommandIo} from './command.ts';
+import {COMMANDS, type CommandEntry} from './command-tree.ts';
+import {FlagError, HelpRequested, parseFlags} from './go-flags.ts';
+import {commandHelp, goUsage, nameList} from './help.ts';
+
+const HELP_WORDS = new Set(['-h', '-help', '--help']);
+const VERSION_WORDS = new Set(['-v', '-version', '--version']);
+const EXIT_UNKNOWN_COMMAND = 127;
+const EXIT_FAILURE = 1;
+
+/**
+ * Runs one command line (cli.md §1.1).
+ * @param argv the words after the program's name
+ * @returns the exit code
+ */
+export async function dispatch(argv: readonly string[], io: CommandIo): Promise<number> {
+  const firstWord = argv.findIndex((word) => !word.startsWith('-'));
+  const before = firstWord < 0 ? argv : argv.slice(0, firstWord);
+  if (before.some((word) => VERSION_WORDS.has(word))) return runLeaf('version', [], io);
+  const wantsHelp = wordsBeforeDoubleDash(argv).some((word) => HELP_WORDS.has(word));
+  const path = firstWord < 0 ? '' : longestMatch(argv.slice(firstWord));
+  const entry = path === '' ? undefined : COMMANDS[path];
+  if (entry === undefined) {
+    (wantsHelp && firstWord < 0 ? io.stdout : io.stderr)(topHelp());
+    return wantsHelp && firstWord < 0 ? 0 : EXIT_UNKNOWN_COMMAND;
+  }
+  if (!('load' in entry)) {
+    (wantsHelp ? io.stdout : io.stderr)(groupHelp(path, entry.about));
+    return wantsHelp ? 0 : EXIT_FAILURE;
+  }
+  if (before.length > 0 && !wantsHelp) {
+    io.stderr('Invalid flags before the subcommand. If these flags are for\nthe subcommand, please put them after the subcommand.\n\n');
+    return EXIT_FAILURE;
+  }
+  const rest = argv.slice(firstWord + path.split(' ').length);
+  return runLeaf(path, wantsHelp ? ['-h'] : rest, io);
+}
+
+async function runLeaf(path: string, words: readonly string[], io: CommandIo): Promise<number> {
+  const entry = COMMANDS[path];
+  if (entry === undefined || !('load' in entry)) return EXIT_UNKNOWN_COMMAND;
+  const command = await entry.load();
+  const help = (): string => commandHelp(command);
+  if (words[0] === '-h' && words.length === 1) {
+    io.stdout(help());
+    return 0;
+  }
+  try {
+    return await command.run({...parseFlags(command.flags, words), io, help});
+  } catch (error) {
+    if (error instanceof FlagError || error instanceof HelpRequested) {
+      io.stderr(error instanceof FlagError ? `${error.message}\n${goUsage(command.flags)}` : `${goUsage(command.flags)}${error.message}\n`);
+      return EXIT_FAILURE;
+    }
+    if (!(error instanceof CommandFailure)) throw error;
+    if (error.message !== '') io.stderr(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function wordsBeforeDoubleDash(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
+/** The longest run of words that names a command; '' when the first names none. */
+function longestMatch(words: readonly string[]): string {
+  let path = '';
+  for (const word of words) {
+    const longer = path === '' ? word : `${path} ${word}`;
+    if (!Object.hasOwn(COMMANDS, longer)) break;
+    path = longer;
+  }
+  return path;
+}
+
+function topHelp(): string {
+  const names = Object.entries(COMMANDS).filter(([path]) => !path.includes(' ')).map(([path, entry]) => [path, entry.synopsis] as const);
+  return `Usage: consul [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n${nameList(sorted(names))}\n`;
+}
+
+function groupHelp(path: string, about: string): string {
+  const names = Object.entries<CommandEntry>(COMMANDS)
+    .filter(([name]) => name.startsWith(`${path} `) && !name.slice(path.length + 1).includes(' '))
+    .map(([name, entry]) => [name.slice(path.length + 1), entry.synopsis] as const);
+  return `Usage: ${about}\n\nSubcommands:\n${nameList(sorted(names))}`;
+}
+
+function sorted(names: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+  return [...names].sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,207 @@
+import {parseGoDuration} from '../config/go-duration.ts';
+import {goQuote} from '../config/go-quote.ts';
+
+/**
+ * How a flag's text becomes a value, and what Go would print for it:
+ * `bool` takes a value only with `=`; `int`, `uint`, `duration` are Go's own flag types ("parse error");
+ * `atoi` and `strictBool` are the agent's (errors name strconv); `list` and `pairs` accumulate.
+ */
+export type FlagKind = 'bool' | 'strictBool' | 'string' | 'value' | 'int' | 'atoi' | 'uint' | 'duration' | 'list' | 'pairs' | 'colonPairs';
+
+export interface FlagValues {
+  bool: boolean;
+  strictBool: boolean;
+  string: string;
+  value: string;
+  int: number;
+  atoi: number;
+  uint: bigint;
+  /** nanoseconds */
+  duration: number;
+  list: readonly string[];
+  pairs: Readonly<Record<string, string>>;
+  colonPairs: Readonly<Record<string, string>>;
+}
+
+export interface FlagSpec<K extends FlagKind = FlagKind> {
+  readonly kind: K;
+  /** May name the value in backquotes, as Go's usage texts do: "a `key=value` pair". */
+  readonly help: string;
+  /** Default, as it would be typed. */
+  readonly default?: string;
+  /** In help, which section the flag stands in. */
+  readonly section?: 'http';
+  /** Accepted, but not shown. */
+  readonly hidden?: boolean;
+}
+
+export type FlagTable = Readonly<Record<string, FlagSpec>>;
+
+export type ParsedFlags<T extends FlagTable> = {readonly [N in keyof T]: FlagValues[T[N]['kind']]};
+
+export interface ParsedCommandLine<T extends FlagTable> {
+  readonly flags: ParsedFlags<T>;
+  /** Flags that were given, in order of their first appearance. */
+  readonly given: ReadonlySet<string>;
+  /** Every flag as it was given, with its text, in order. */
+  readonly words: readonly (readonly [name: string, text: string])[];
+  readonly args: readonly string[];
+}
+
+/** A command line that Go's flag package refuses; the message is its text without the usage that follows. */
+export class FlagError extends Error {
+  override readonly name = 'FlagError';
+}
+
+/** `-h` or `-help` where no such flag is defined. */
+export class HelpRequested extends Error {
+  override readonly name = 'HelpRequested';
+  constructor() {
+    super('flag: help requested');
+  }
+}
+
+const TRUE_WORDS = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const FALSE_WORDS = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+const INT64_MAX = 2n ** 63n - 1n;
+const UINT64_MAX = 2n ** 64n - 1n;
+
+/** Go's strconv.ParseBool; undefined when the text is none of its words. */
+export function parseGoBool(text: string): boolean | undefined {
+  if (TRUE_WORDS.has(text)) return true;
+  return FALSE_WORDS.has(text) ? false : undefined;
+}
+
+/**
+ * Go's integer literals in base 0: decimal, 0x, 0o or 0, 0b, with `_` between digits.
+ * @returns undefined when it is no integer literal
+ */
+export function parseGoInteger(text: string): bigint | undefined {
+  const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/.exec(text);
+  if (match === null) return undefined;
+  const digits = (match[2] ?? '').replaceAll('_', '').toLowerCase();
+  const literal = /^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits;
+  const magnitude = BigInt(literal);
+  return match[1] === '-' ? -magnitude : magnitude;
+}
+
+function refuse(kind: FlagKind, name: string, text: string, why: string): never {
+  const what = kind === 'bool' || kind === 'strictBool' ? 'invalid boolean value' : 'invalid value';
+  const where = kind === 'bool' || kind === 'strictBool' ? `for -${name}` : `for flag -${name}`;
+  throw new FlagError(`${what} ${goQuote(text)} ${where}: ${why}`);
+}
+
+function parseAtoi(name: string, text: string): number {
+  const failure = (why: string): never => refuse('atoi', name, text, `strconv.Atoi: parsing ${goQuote(text)}: ${why}`);
+  if (!/^[+-]?[0-9]+$/.test(text)) return failure('invalid syntax');
+  const value = BigInt(text.replace(/^\+/, ''));
+  if (value > INT64_MAX || value < -INT64_MAX - 1n) return failure('value out of range');
+  return Number(value);
+}
+
+function parseScalar(kind: FlagKind, name: string, text: string): FlagValues[FlagKind] {
+  switch (kind) {
+    case 'bool':
+      return parseGoBool(text) ?? refuse(kind, name, text, 'parse error');
+    case 'strictBool':
+      return parseGoBool(text) ?? refuse(kind, name, text, `strconv.ParseBool: parsing ${goQuote(text)}: invalid syntax`);
+    case 'int': {
+      const value = parseGoInteger(text) ?? refuse(kind, name, text, 'parse error');
+      if (value > INT64_MAX || value < -INT64_MAX - 1n) refuse(kind, name, text, 'value out of range');
+      return Number(value);
+    }
+    case 'uint': {
+      const value = /^[+-]/.test(text) ? undefined : parseGoInteger(text);
+      if (value === undefined) return refuse(kind, name, text, 'parse error');
+      if (value > UINT64_MAX) refuse(kind, name, text, 'value out of range');
+      return value;
+    }
+    case 'atoi':
+      return parseAtoi(name, text);
+    case 'duration': {
+      const duration = parseGoDuration(text);
+      return 'ns' in duration ? duration.ns : refuse(kind, name, text, 'parse error');
+    }
+    default:
+      return text;
+  }
+}
+
+function zeroOf(spec: FlagSpec, name: string): FlagValues[FlagKind] {
+  switch (spec.kind) {
+    case 'list':
+      return spec.default === undefined ? [] : [spec.default];
+    case 'pairs':
+    case 'colonPairs':
+      return {};
+    default:
+      break;
+  }
+  if (spec.default !== undefined) return parseScalar(spec.kind, name, spec.default);
+  switch (spec.kind) {
+    case 'bool':
+    case 'strictBool':
+      return false;
+    case 'int':
+    case 'atoi':
+    case 'duration':
+      return 0;
+    case 'uint':
+      return 0n;
+    default:
+      return '';
+  }
+}
+
+function assign(values: Record<string, FlagValues[FlagKind]>, spec: FlagSpec, name: string, text: string, first: boolean): void {
+  if (spec.kind === 'list') {
+    values[name] = first ? [text] : [...(values[name] as readonly string[]), text];
+  } else if (spec.kind === 'pairs' || spec.kind === 'colonPairs') {
+    const separator = spec.kind === 'pairs' ? '=' : ':';
+    const at = text.indexOf(separator);
+    if (at < 0 && separator === '=') refuse(spec.kind, name, text, `Missing "=" value in argument: ${text}`);
+    const key = at < 0 ? text : text.slice(0, at);
+    values[name] = {...(values[name] as Record<string, string>), [key]: at < 0 ? '' : text.slice(at + 1)};
+  } else {
+    values[name] = parseScalar(spec.kind, name, text);
+  }
+}
+
+/**
+ * Parses a command line by the rules of Go's flag package (libraries.md §5, cli.md §1.2).
+ * @param table every flag the command knows
+ * @param argv the words after the command's name
+ * @throws FlagError with Go's text; HelpRequested for -h and -help
+ */
+export function parseFlags<const T extends FlagTable>(table: T, argv: readonly string[]): ParsedCommandLine<T> {
+  const values: Record<string, FlagValues[FlagKind]> = {};
+  for (const [name, spec] of Object.entries(table)) values[name] = zeroOf(spec, name);
+  const given = new Set<string>();
+  const words: [string, string][] = [];
+  let next = 0;
+  while (next < argv.length) {
+    const word = argv[next] ?? '';
+    if (word.length < 2 || !word.startsWith('-')) break;
+    next++;
+    if (word === '--') break;
+    const body = word.slice(word.startsWith('--') ? 2 : 1);
+    if (body === '' || body.startsWith('-') || body.startsWith('=')) throw new FlagError(`bad flag syntax: ${word}`);
+    const equals = body.indexOf('=');
+    const name = equals < 0 ? body : body.slice(0, equals);
+    const spec = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (spec === undefined) {
+      if (name === 'help' || name === 'h') throw new HelpRequested();
+      throw new FlagError(`flag provided but not defined: -${name}`);
+    }
+    let text = equals < 0 ? undefined : body.slice(equals + 1);
+    if (text === undefined && (spec.kind === 'bool' || spec.kind === 'strictBool')) text = 'true';
+    if (text === undefined) {
+      if (next >= argv.length) throw new FlagError(`flag needs an argument: -${name}`);
+      text = argv[next++] ?? '';
+    }
+    assign(values, spec, name, text, !given.has(name));
+    given.add(name);
+    words.push([name, text]);
+  }
+  return {flags: values as ParsedFlags<T>, given, words, args: argv.slice(next)};
+}

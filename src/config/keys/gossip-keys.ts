@@ -1,0 +1,32 @@
+import {key} from './key-spec.ts';
+
+/** Joining, gossip and its encryption (config.md §6.3). */
+export const GOSSIP_KEYS = {
+  'retry_join': key('strings', {flag: ['retry-join', 'Address of an agent to join at start, tried until it works. Can be given several times.']}),
+  'retry_join_wan': key('strings', {flag: ['retry-join-wan', 'Address of a server of another datacenter to join at start, tried until it works. Can be given several times.']}),
+  'retry_interval': key('duration', {default: '30s', flag: ['retry-interval', 'Pause between two attempts to join.']}),
+  'retry_interval_wan': key('duration', {default: '30s', flag: ['retry-interval-wan', 'Pause between two attempts to join over the WAN.']}),
+  'retry_max': key('int', {default: 0, flag: ['retry-max', 'Attempts to join before the agent gives up. 0, the default, is no limit.']}),
+  'retry_max_wan': key('int', {default: 0, flag: ['retry-max-wan', 'Attempts to join over the WAN before the agent gives up. 0, the default, is no limit.']}),
+  'primary_gateways': key('strings', {effect: 'none yet', flag: ['primary-gateway', 'Address of a mesh gateway in the primary datacenter. Can be given several times.']}),
+  'primary_gateways_interval': key('duration', {default: '30s', effect: 'none yet'}),
+  'reconnect_timeout': key('duration', {default: '0s'}),
+  'reconnect_timeout_wan': key('duration', {default: '0s'}),
+  'advertise_reconnect_timeout': key('duration', {default: '0s'}),
+  'encrypt': key('string', {flag: ['encrypt', 'Key of the gossip encryption, in base64.']}),
+  'encrypt_verify_incoming': key('bool', {default: true}),
+  'encrypt_verify_outgoing': key('bool', {default: true}),
+  'disable_keyring_file': key('bool', {default: false, flag: ['disable-keyring-file', 'Do not keep the keyring in a file.']}),
+  'gossip_lan.gossip_interval': key('duration', {default: '200ms'}),
+  'gossip_lan.gossip_nodes': key('int', {default: 3}),
+  'gossip_lan.retransmit_mult': key('int', {default: 4}),
+  'gossip_lan.probe_interval': key('duration', {default: '1s'}),
+  'gossip_lan.probe_timeout': key('duration', {default: '500ms'}),
+  'gossip_lan.suspicion_mult': key('int', {default: 4}),
+  'gossip_wan.gossip_interval': key('duration', {default: '500ms'}),
+  'gossip_wan.gossip_nodes': key('int', {default: 3}),
+  'gossip_wan.retransmit_mult': key('int', {default: 4}),
+  'gossip_wan.probe_interval': key('duration', {default: '5s'}),
+  'gossip_wan.probe_timeout': key('duration', {default: '3s'}),
+  'gossip_wan.suspicion_mult': key('int', {default: 6}),
+} as const;

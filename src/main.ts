@@ -1,0 +1,26 @@
+import {enableCompileCache} from 'node:module';
+import {type CommandIo} from './cli/command.ts';
+import {dispatch} from './cli/dispatch.ts';
+
+/** Standard input to its end. */
+async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+enableCompileCache();
+const io: CommandIo = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  stdin: readStdin,
+  env: process.env,
+};
+// A reader that goes away (`consul kv export | head`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+const exitCode = await dispatch(process.argv.slice(2), io);
+// What was written goes out first; a handle that somebody forgot must not keep the process.
+process.stdout.write('', () => process.exit(exitCode));
