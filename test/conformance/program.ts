@@ -1,0 +1,111 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync, mkdirSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {exchangeHttp, NoAnswer} from './exchange-http.ts';
+import {freePorts} from './free-ports.ts';
+
+const READY_WITHIN_MS = 60_000;
+const POLL_EVERY_MS = 50;
+const LOG_TAIL_BYTES = 4_000;
+/** How long the registrations of a new agent must lie still before a scenario begins. */
+const STILL_FOR_MS = 400;
+
+export interface ProgramPorts {
+  readonly http: number;
+  readonly dns: number;
+  readonly server: number;
+  readonly serfLan: number;
+  readonly serfWan: number;
+}
+
+export interface RunningProgram {
+  readonly path: string;
+  readonly pid: number;
+  readonly ports: ProgramPorts;
+  /** A folder of its own: data, configuration, files of the steps. */
+  readonly directory: string;
+  /** Ends the program at once and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  readonly mode: 'dev' | 'server';
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export const NODE_NAME = 'n1';
+
+function argumentsOf(directory: string, ports: ProgramPorts, options: ProgramOptions): string[] {
+  writeFileSync(join(directory, 'agent.json'), JSON.stringify(options.config ?? {}));
+  return [
+    'agent', ...(options.mode === 'dev' ? ['-dev'] : ['-server', '-bootstrap-expect=1', `-data-dir=${join(directory, 'data')}`]),
+    `-node=${NODE_NAME}`, '-bind=127.0.0.1', '-client=127.0.0.1', `-http-port=${ports.http}`, `-dns-port=${ports.dns}`,
+    `-server-port=${ports.server}`, `-serf-lan-port=${ports.serfLan}`, `-serf-wan-port=${ports.serfWan}`, '-grpc-port=-1', '-grpc-tls-port=-1',
+    `-config-file=${join(directory, 'agent.json')}`,
+  ];
+}
+
+async function bodyOf(port: number, path: string): Promise<string> {
+  try {
+    return (await exchangeHttp(port, {method: 'GET', path})).body.toString();
+  } catch (error) {
+    if (error instanceof NoAnswer) return '';
+    throw error;
+  }
+}
+
+/** A leader is known, and the agent's node, its check and its service have been written. */
+async function isReady(port: number): Promise<string | undefined> {
+  if (!(await bodyOf(port, '/v1/status/leader')).includes(':')) return undefined;
+  const node = await bodyOf(port, `/v1/catalog/node/${NODE_NAME}`);
+  const checks = await bodyOf(port, `/v1/health/node/${NODE_NAME}`);
+  return node.includes('consul-version') && node.includes('"lan"') && node.includes('"consul"') && checks.includes('"passing"') ? node + checks : undefined;
+}
+
+async function untilReady(child: ChildProcess, port: number, log: string): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  let last: string | undefined;
+  let stillSince = 0;
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const seen = await isReady(port);
+    if (seen === undefined || seen !== last) stillSince = performance.now();
+    else if (performance.now() - stillSince >= STILL_FOR_MS) return;
+    last = seen;
+    await pause(POLL_EVERY_MS);
+  }
+  throw new Error(`the program did not become ready (exit ${child.exitCode ?? child.signalCode ?? 'none'}); its log ends:\n${readFileSync(log, 'utf8').slice(-LOG_TAIL_BYTES)}`);
+}
+
+/**
+ * Starts a consul-like program as one server on loopback, with free ports and a folder of its own, and waits until it
+ * leads and has registered itself. Throws with the end of its log when it does not get there.
+ */
+export async function startProgram(path: string, options: ProgramOptions): Promise<RunningProgram> {
+  const [http = 0, dns = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(5);
+  const ports = {http, dns, server, serfLan, serfWan};
+  const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
+  mkdirSync(join(directory, 'cli'));
+  const log = join(directory, 'agent.log');
+  const output = openSync(log, 'w');
+  const child = spawn(path, argumentsOf(directory, ports, options), {stdio: ['ignore', output, output], cwd: directory});
+  closeSync(output);
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(directory, {recursive: true, force: true});
+  };
+  try {
+    await once(child, 'spawn');
+    await untilReady(child, http, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {path, pid: child.pid ?? 0, ports, directory: join(directory, 'cli'), stop};
+}

@@ -1,0 +1,66 @@
+/**
+ * Conformance: plays the scenarios against a consul-like program and compares its answers with a real Consul's.
+ *
+ *   CONSUL=/path/to/program       the program under test (default: this project's bin/consul)
+ *   CONSUL_PEER=/path/to/consul   a real Consul to compare with, live; without it the recorded answers are used
+ *   --only kv,dns                 only these scenarios        --list   names them
+ *   --record                      keeps CONSUL_PEER's answers as the recorded ones
+ */
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+import {allScenarios} from './all-scenarios.ts';
+import {type StepDifference} from './compare.ts';
+import {compareTranscripts} from './compare-transcripts.ts';
+import {playScenario} from './play-scenario.ts';
+import {readRecording, writeRecording} from './recordings.ts';
+import {type Scenario} from './scenario.ts';
+
+const {values: options} = parseArgs({options: {
+  only: {type: 'string'}, record: {type: 'boolean', default: false}, list: {type: 'boolean', default: false}, brief: {type: 'boolean', default: false},
+}});
+const program = process.env['CONSUL'] ?? join(import.meta.dirname, '../../bin/consul');
+const peer = process.env['CONSUL_PEER'];
+
+function chosen(): Scenario[] {
+  const names = options.only?.split(',');
+  for (const name of names ?? []) if (!allScenarios.some((scenario) => scenario.name === name)) throw new Error(`there is no scenario "${name}"`);
+  return allScenarios.filter((scenario) => names?.includes(scenario.name) ?? true);
+}
+
+function print(difference: StepDifference): void {
+  console.log(`\n  step ${difference.step}: ${difference.request}${difference.deliberate === undefined ? '' : `   [deliberate: ${difference.deliberate}]`}`);
+  if (!options.brief) for (const line of difference.lines) console.log(`    ${line}`);
+}
+
+async function record(scenario: Scenario): Promise<void> {
+  if (peer === undefined) throw new Error('--record needs CONSUL_PEER, the path of a real Consul');
+  writeRecording(await playScenario(peer, scenario));
+  console.log(`${scenario.name}: ${scenario.steps.length} steps recorded`);
+}
+
+async function compare(scenario: Scenario): Promise<number> {
+  const expected = peer === undefined ? readRecording(scenario.name) : await playScenario(peer, scenario);
+  if (expected === undefined) throw new Error(`${scenario.name} has no recorded answers: set CONSUL_PEER`);
+  const differences = compareTranscripts(scenario, expected, await playScenario(program, scenario));
+  const counted = differences.filter(({deliberate}) => deliberate === undefined).length;
+  console.log(`${scenario.name}: ${scenario.steps.length - differences.length} of ${scenario.steps.length} steps alike, ${counted} differ, ${differences.length - counted} differ on purpose`);
+  for (const difference of differences) print(difference);
+  return counted;
+}
+
+let failed = 0;
+for (const scenario of chosen()) {
+  if (options.list) console.log(`${scenario.name}: ${scenario.steps.length} steps`);
+  else if (options.record) await record(scenario);
+  else {
+    try {
+      failed += await compare(scenario);
+    } catch (error) {
+      failed += 1;
+      console.log(`${scenario.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+const total = allScenarios.reduce((sum, {steps}) => sum + steps.length, 0);
+if (options.list) console.log(`${allScenarios.length} scenarios, ${total} steps`);
+process.exitCode = failed === 0 ? 0 : 1;
