@@ -118,9 +118,9 @@ export function quorumContactMs(state: RaftState, leadership: Leadership): numbe
 
 /** Sheet §13: a leader that no quorum answered within the lease steps down. */
 export function checkLease(state: RaftState, leadership: Leadership): void {
-  const contactMs = quorumContactMs(state, leadership);
-  if (state.nowMs - contactMs >= state.config.leaderLeaseTimeoutMs) becomeFollower(state, state.hard.term, undefined);
-  else leadership.leaseCheckAtMs = contactMs + state.config.leaderLeaseTimeoutMs;
+  const endMs = quorumContactMs(state, leadership) + state.config.leaderLeaseTimeoutMs;
+  if (state.nowMs >= endMs) becomeFollower(state, state.hard.term, undefined);
+  else leadership.leaseCheckAtMs = endMs;
 }
 
 /** No peer's answer is needed for anything. */

@@ -354,7 +354,8 @@ export class RaftNode {
     if (this.#ended !== undefined || atMs === Infinity || (this.#timer !== undefined && this.#timerAtMs <= atMs)) return;
     this.#timer?.cancel();
     this.#timerAtMs = atMs;
-    this.#timer = this.#options.clock.setTimer(atMs - this.#options.clock.nowMs(), () => this.#timerFired());
+    // The sum of now and the difference may fall short of `atMs` by a rounding: a microsecond more, and it cannot.
+    this.#timer = this.#options.clock.setTimer(atMs - this.#options.clock.nowMs() + 0.001, () => this.#timerFired());
   }
 
   #timerFired(): void {

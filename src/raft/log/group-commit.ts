@@ -1,7 +1,6 @@
 import {type PersistEffect} from '../core/effects.ts';
-import {writeBytesMax, writeEntriesMax} from '../limits.ts';
-import {entryBytes, type LogEntry} from '../log-entry.ts';
-import {type LogStore, type LogWrite} from './log-store.ts';
+import {joinPersists} from './join-persists.ts';
+import {type LogStore} from './log-store.ts';
 
 /**
  * Group commit: one synced write at a time, and what arrives while it is under way goes out together in the next.
@@ -32,7 +31,7 @@ export class GroupCommit {
   /** Starts writing what waits, unless a write is under way already. */
   flush(): void {
     if (this.#writing !== undefined || this.#waiting.length === 0 || this.#broken) return;
-    const [write, count, seq] = joined(this.#waiting);
+    const {write, count, seq} = joinPersists(this.#waiting);
     this.#waiting.splice(0, count);
     this.#writing = this.#store.write(write).then(
       () => {
@@ -53,42 +52,4 @@ export class GroupCommit {
     this.flush();
     while (this.#writing !== undefined) await this.#writing;
   }
-}
-
-/** As many consecutive persists as one write may take, joined into one. */
-function joined(waiting: readonly PersistEffect[]): [write: LogWrite, count: number, seq: number] {
-  let hardState: PersistEffect['hardState'];
-  let resetTo: number | undefined;
-  let truncateFrom: number | undefined;
-  let dropThrough: number | undefined;
-  let entries: LogEntry[] = [];
-  let bytes = 0;
-  let count = 0;
-  let seq = 0;
-  for (const persist of waiting) {
-    const adds = persist.entries ?? [];
-    for (const entry of adds) bytes += entryBytes(entry);
-    if (count > 0 && (bytes > writeBytesMax || entries.length + adds.length > writeEntriesMax)) break;
-    // A drop is done last in a write, so nothing that empties or cuts the log may be joined behind it.
-    if (dropThrough !== undefined && (persist.resetTo !== undefined || persist.truncateFrom !== undefined)) break;
-    hardState = persist.hardState ?? hardState;
-    if (persist.resetTo !== undefined) {
-      resetTo = persist.resetTo;
-      truncateFrom = undefined;
-      entries = [];
-    }
-    if (persist.truncateFrom !== undefined) {
-      const from = persist.truncateFrom;
-      const first = entries[0]?.index ?? Infinity;
-      if (from <= first) {
-        entries = [];
-        if (resetTo === undefined) truncateFrom = Math.min(truncateFrom ?? Infinity, from);
-      } else entries = entries.filter((entry) => entry.index < from);
-    }
-    for (const entry of adds) entries.push(entry);
-    dropThrough = persist.dropThrough ?? dropThrough;
-    count++;
-    seq = persist.seq;
-  }
-  return [{hardState, resetTo, truncateFrom, entries, dropThrough}, count, seq];
 }
