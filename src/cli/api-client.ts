@@ -246,11 +246,13 @@ export function openErrorText(error: NodeJS.ErrnoException, path: string): strin
 }
 
 function transportText(error: NodeJS.ErrnoException, {socketPath, host, port}: Endpoint): string {
-  const where = socketPath === undefined ? `tcp ${host.includes(':') ? `[${host}]` : host}:${port}` : `unix ${socketPath}`;
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return `dial tcp: lookup ${host}: no such host`;
   // A name may have had several addresses: the first failure speaks for all.
   const cause = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
   const text = ERRNO_TEXT[cause.code ?? ''];
+  const reached = (cause as {readonly address?: string}).address ?? host;
+  const where = socketPath === undefined ? `tcp ${reached.includes(':') ? `[${reached}]` : reached}:${port}` : `unix ${socketPath}`;
+  if (/wrong version number|packet length too long/.test(cause.message)) return 'http: server gave HTTP response to HTTPS client';
   if (cause.syscall === 'connect' && text !== undefined) return `dial ${where}: connect: ${text}`;
   if (cause.code === 'ECONNRESET') return cause.message === 'socket hang up' ? 'EOF' : `read ${where}: read: connection reset by peer`;
   return cause.message;

@@ -15,7 +15,7 @@ export type CommandEntry = LeafEntry | GroupEntry;
 
 const group = (synopsis: string, path: string, about: string): GroupEntry => ({
   synopsis,
-  about: `consul ${path} <subcommand> [options] [args]\n\n  ${about}`,
+  about: `consul ${path} <subcommand> [options]${path.startsWith('operator') ? '' : ' [args]'}\n\n  ${about}`,
 });
 
 /** Every command by its words. Each is loaded when it is called, so that a call pays for itself only. */

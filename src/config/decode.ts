@@ -1,11 +1,10 @@
 import {type KeySpec, type Shape} from './keys/key-spec.ts';
 import {type Position, type RawMap, type RawNode} from './raw-node.ts';
-import {type RawValue} from './runtime-config.ts';
+import {type RawValue} from './definition-types.ts';
 
 /** A value as its key's type has it: blocks are maps by dotted path. */
 export type ConfigValue =
-  | boolean | number | string | readonly string[] | Readonly<Record<string, string>> | RawValue
-  | Readonly<Record<string, readonly string[]>> | Block | readonly Block[] | ReadonlyMap<string, Block>;
+  | RawValue | Readonly<Record<string, readonly string[]>> | Block | readonly Block[] | ReadonlyMap<string, Block>;
 export type Block = ReadonlyMap<string, ConfigValue>;
 
 export interface UnknownKey {
@@ -126,7 +125,7 @@ class Decoder {
       case 'any':
         return toRawValue(node);
       case 'anyMap':
-        return this.#mapOf(node, at, (item) => toRawValue(item)) as RawValue;
+        return this.#mapOf(node, at, (item) => toRawValue(item));
       case 'anyMaps':
         return this.#list(node, at)?.flatMap((item, i) => {
           const map = unwrap(item);

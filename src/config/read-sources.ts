@@ -5,7 +5,7 @@ import {ConfigError, multiErrorText} from './config-error.ts';
 import {type Block} from './decode.ts';
 import {MAX_CONFIG_FILE_BYTES} from './limits.ts';
 import {parseSource, type ConfigFormat, type ConfigSource} from './parse-source.ts';
-import {type ServiceDefinition} from './runtime-config.ts';
+import {type ServiceDefinition} from './definition-types.ts';
 
 /**
  * The services that files define, whatever else they hold.
@@ -40,7 +40,7 @@ export function readSources(path: string, format: ConfigFormat | undefined, warn
 }
 
 function readFolder(folder: string, format: ConfigFormat | undefined, warnings: string[]): readonly ConfigSource[] {
-  const names = readdirSync(folder, {encoding: 'buffer'}).sort(Buffer.compare).map((name) => name.toString());
+  const names = readdirSync(folder, {encoding: 'buffer'}).sort((a, b) => Buffer.compare(a, b)).map((name) => name.toString());
   return names.flatMap((name) => {
     const path = join(folder, name);
     const entry = statSync(path, {throwIfNoEntry: false});

@@ -139,7 +139,18 @@ function openFilesLimit(): number {
   }
 }
 
+const CONFIG_ENTRY_KINDS = new Set([
+  'service-defaults', 'proxy-defaults', 'service-router', 'service-splitter', 'service-resolver', 'ingress-gateway', 'terminating-gateway',
+  'service-intentions', 'mesh', 'exported-services', 'sameness-group', 'api-gateway', 'bound-api-gateway', 'inline-certificate',
+  'file-system-certificate', 'http-route', 'tcp-route', 'jwt-provider',
+]);
+
 function validateDefinitions(config: RuntimeConfig): void {
+  for (const [i, entry] of config.configEntriesBootstrap.entries()) {
+    const kind = entry['kind'] ?? entry['Kind'];
+    if (typeof kind !== 'string') refuse(`config_entries.bootstrap[${i}]: Payload does not contain a kind/Kind key at the top level`);
+    if (!CONFIG_ENTRY_KINDS.has(kind)) refuse(`config_entries.bootstrap[${i}]: invalid config entry kind: ${kind}`);
+  }
   for (const service of config.services) {
     const fault = serviceFault(service);
     if (fault !== undefined) refuse(fault);

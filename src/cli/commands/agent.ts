@@ -29,7 +29,7 @@ export const agentCommand = defineCommand({
 
   Starts the agent, which runs until it is told to stop. An agent is one node
   of a cluster.`,
-  flags: {...tableFlags(), ...OWN_FLAGS} as Record<string, FlagSpec> & typeof OWN_FLAGS,
+  flags: {...tableFlags(), ...OWN_FLAGS},
   async run({flags, given, args, words}) {
     const format = flags['config-format'];
     if (format !== '' && format !== 'hcl' && format !== 'json') throw new CommandFailure("==> -config-format must be either 'hcl' or 'json'");

@@ -24,8 +24,8 @@ export function decodeGoBase64(text: string): {readonly bytes: Buffer; readonly 
   return {bytes: Buffer.from(valid, 'base64'), errorAt};
 }
 
-/** Go names the first byte that is no digit, or the end of what is too short. */
+/** Go names the first byte that is no digit, or where the group begins that is too short. */
 function badByte(text: string, from: number): number {
   for (let at = from; at < text.length; at++) if (!/[A-Za-z0-9+/]/.test(text[at] ?? '')) return at;
-  return text.length;
+  return from;
 }

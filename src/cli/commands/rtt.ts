@@ -69,7 +69,7 @@ async function wanSeconds(client: ApiClient, from: string, second: string | unde
   const maps = await orFail('Error getting coordinates', client.json<readonly {readonly Datacenter: string; readonly AreaID: string; readonly Coordinates: readonly CoordinateEntry[]}[]>('GET', '/v1/coordinate/datacenters'));
   const [left, right] = wanted.map(({node, datacenter, name}) => {
     const found = maps.filter((map) => map.Datacenter === datacenter).flatMap((map) => map.Coordinates).find((entry) => entry.Node === node);
-    if (found === undefined) throw new CommandFailure(`Could not find a coordinate for node ${JSON.stringify(name.split('.')[0])} in datacenter ${JSON.stringify(datacenter)}`);
+    if (found === undefined) throw new CommandFailure(`Could not find a coordinate for node ${JSON.stringify(name)}`);
     return found.Coord;
   });
   if (left === undefined || right === undefined) throw new CommandFailure('One or two node names must be specified');

@@ -1,6 +1,6 @@
 import {type Block, type ConfigValue} from '../decode.ts';
 import {goQuote} from '../go-quote.ts';
-import {type CheckDefinition, type RawObject, type RawValue, type ServiceDefinition} from '../runtime-config.ts';
+import {type CheckDefinition, type RawObject, type RawValue, type ServiceDefinition} from '../definition-types.ts';
 import {parseDurationMs} from './merged-values.ts';
 import {metadataFault} from './node-meta.ts';
 

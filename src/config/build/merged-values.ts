@@ -2,7 +2,7 @@ import {type ConfigValue} from '../decode.ts';
 import {NS_PER_MS, parseGoDuration} from '../go-duration.ts';
 import {goQuote} from '../go-quote.ts';
 import {type PathsOf} from '../keys/all-keys.ts';
-import {type RawObject} from '../runtime-config.ts';
+import {type RawObject} from '../definition-types.ts';
 
 /** Reads the merged keys by type; what is wrong with them is collected, not thrown. */
 export class MergedValues {

@@ -4,6 +4,12 @@ import {TemplateError} from './template-error.ts';
 
 export type TemplateValue = string | number | readonly InterfaceAddress[];
 
+/** A value as a template prints it: lists as their addresses. */
+export function showValue(value: TemplateValue | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'object' ? value.map((item) => item.address).join(' ') : String(value);
+}
+
 type TemplateFunction = (args: readonly TemplateValue[], network: HostNetwork) => TemplateValue;
 
 function text(args: readonly TemplateValue[], at: number): string {
@@ -81,12 +87,11 @@ const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
     let next = 1;
     return text(args, 0).replace(/%([%vsdq])/g, (_, verb: string) => {
       if (verb === '%') return '%';
-      const value = args[next++];
-      const shown = Array.isArray(value) ? joinAddresses(value as readonly InterfaceAddress[]) : String(value as string | number);
+      const shown = showValue(args[next++]);
       return verb === 'q' ? JSON.stringify(shown) : shown;
     });
   },
-  print: (args) => args.map((value) => (Array.isArray(value) ? joinAddresses(value as readonly InterfaceAddress[]) : String(value as string | number))).join(''),
+  print: (args) => args.map(showValue).join(''),
   len: (args) => (typeof args[0] === 'string' ? args[0].length : list(args, 0).length),
   index: (args) => list(args, 0).slice(count(args, 1), count(args, 1) + 1),
 };

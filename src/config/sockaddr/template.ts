@@ -1,5 +1,5 @@
-import {type HostNetwork, type InterfaceAddress} from './interface-address.ts';
-import {callTemplateFunction, type TemplateValue} from './functions.ts';
+import {type HostNetwork} from './interface-address.ts';
+import {callTemplateFunction, showValue, type TemplateValue} from './functions.ts';
 import {TemplateError} from './template-error.ts';
 
 /**
@@ -7,17 +7,12 @@ import {TemplateError} from './template-error.ts';
  * @throws TemplateError
  */
 export function expandTemplate(text: string, network: HostNetwork): string {
-  return text.replace(/\{\{(-?)([\s\S]*?)(-?)\}\}/g, (_, __, action: string) => print(pipeline(action, network)));
+  return text.replace(/\{\{(-?)([\s\S]*?)(-?)\}\}/g, (_, __, action: string) => showValue(pipeline(action, network)));
 }
 
 /** True when the text holds a template action. */
 export function hasTemplate(text: string): boolean {
   return text.includes('{{');
-}
-
-function print(value: TemplateValue): string {
-  if (Array.isArray(value)) return (value as readonly InterfaceAddress[]).map((item) => item.address).join(' ');
-  return String(value as string | number);
 }
 
 function pipeline(action: string, network: HostNetwork): TemplateValue {

@@ -73,5 +73,6 @@ function printDetails(io: CommandIo, pair: KvPair, base64: boolean, blankBefore:
     ['Session', pair.Session === undefined || pair.Session === '' ? '-' : pair.Session],
   ];
   for (const [name, value] of rows) printLine(io, name.padEnd(DETAIL_COLUMN) + value);
-  printValue(io, 'Value'.padEnd(DETAIL_COLUMN), pair, base64);
+  // Consul's tabwriter does not pad a label before an empty cell.
+  printValue(io, (pair.Value ?? '') === '' ? 'Value' : 'Value'.padEnd(DETAIL_COLUMN), pair, base64);
 }

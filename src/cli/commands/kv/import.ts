@@ -30,7 +30,7 @@ export const kvImportCommand = defineCommand({
       if (decoded.errorAt !== undefined) {
         throw new CommandFailure(`Error base 64 decoding value for key ${entry.key}: illegal base64 data at input byte ${decoded.errorAt}`);
       }
-      const key = posix.join(flags.prefix, entry.key).replace(/(?!^)\/$/, '');
+      const key = posix.join(flags.prefix, entry.key);
       const query = entry.flags === '0' ? {} : {flags: entry.flags};
       await orFail(`Error! Failed writing data for key ${key}`, client.call('PUT', `/v1/kv/${keyPath(key)}`, {query, body: decoded.bytes}));
       printLine(io, `Imported: ${key}`);
@@ -49,7 +49,7 @@ function parseEntries(text: string): readonly ImportEntry[] {
     throw error;
   }
   if (root.kind === 'null') return [];
-  if (root.kind !== 'list') throw new CommandFailure(`Cannot unmarshal data: json: cannot unmarshal ${root.kind === 'map' ? 'object' : root.kind} into Go value of type []*kvimpexp.Entry`);
+  if (root.kind !== 'list') throw new CommandFailure(`Cannot unmarshal data: json: cannot unmarshal ${root.kind === 'map' ? 'object' : root.kind} into Go value of type []*impexp.Entry`);
   return root.items.map((item) => {
     const field = (name: string): string => {
       if (item.kind !== 'map') return '';

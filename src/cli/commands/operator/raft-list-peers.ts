@@ -1,6 +1,6 @@
 import {ApiClient, orFail} from '../../api-client.ts';
 import {columns} from '../../columns.ts';
-import {CommandFailure, defineCommand, printLine} from '../../command.ts';
+import {defineCommand, printLine} from '../../command.ts';
 import {CLIENT_FLAGS, SERVER_FLAGS} from '../../http-flags.ts';
 
 interface RaftServer {
@@ -17,8 +17,7 @@ interface RaftServer {
 export const raftListPeersCommand = defineCommand({
   usage: 'consul operator raft list-peers [options]\n\n  Shows the servers that take part in Raft.',
   flags: {...CLIENT_FLAGS, ...SERVER_FLAGS},
-  async run({flags, args, io}) {
-    if (args.length > 0) throw new CommandFailure(`Too many arguments (expected 0, got ${args.length})`);
+  async run({flags, io}) {
     const {Servers: servers} = await orFail(
       'Error getting peers: Failed to retrieve raft configuration',
       new ApiClient(flags, io).json<{readonly Servers: readonly RaftServer[]}>('GET', '/v1/operator/raft/configuration'),

@@ -27,8 +27,8 @@ export const servicesRegisterCommand = defineCommand({
     'tag': {kind: 'list', help: 'A tag of the service. Can be given several times.'},
     'tagged-address': {kind: 'pairs', help: 'A `name=host:port` under which others may know the service. Can be given several times.'},
   },
-  async run({flags, args, given, io}) {
-    const described = [...given].some((name) => OWN_FLAGS.has(name));
+  async run({flags, args, io}) {
+    const described = flags.name !== '';
     if (args.length === 0 && !described) throw new CommandFailure('Service registration requires at least one argument or flags.');
     if (args.length > 0 && described) throw new CommandFailure('Service registration requires arguments or -id, not both.');
     const services = args.length > 0 ? servicesOfFiles(args).map(registrationJson) : [{
@@ -51,8 +51,6 @@ export const servicesRegisterCommand = defineCommand({
     return 0;
   },
 });
-
-const OWN_FLAGS = new Set(['address', 'id', 'kind', 'meta', 'name', 'port', 'socket', 'tag', 'tagged-address']);
 
 function taggedAddresses(pairs: Readonly<Record<string, string>>): Record<string, {readonly Address: string; readonly Port: number}> {
   return Object.fromEntries(Object.entries(pairs).map(([tag, text]) => {

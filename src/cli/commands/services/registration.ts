@@ -1,4 +1,4 @@
-import {type CheckDefinition, type ServiceDefinition} from '../../../config/runtime-config.ts';
+import {type CheckDefinition, type ServiceDefinition} from '../../../config/definition-types.ts';
 import {formatGoDuration, NS_PER_MS} from '../../../config/go-duration.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import {ConfigError} from '../../../config/config-error.ts';
 import {readServices} from '../../../config/read-sources.ts';
-import {type ServiceDefinition} from '../../../config/runtime-config.ts';
+import {type ServiceDefinition} from '../../../config/definition-types.ts';
 import {CommandFailure} from '../../command.ts';
 
 /** Services of definition files. @throws CommandFailure `Error: …` */

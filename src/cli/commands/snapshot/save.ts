@@ -56,6 +56,6 @@ function writeFile(path: string, bytes: Uint8Array): void {
       closeSync(handle);
     }
   } catch (error) {
-    throw new CommandFailure(`Error creating unverified snapshot file: ${openErrorText(error as NodeJS.ErrnoException, path)}`);
+    throw new CommandFailure(`Error writing unverified snapshot file: ${openErrorText(error as NodeJS.ErrnoException, path)}`);
   }
 }
