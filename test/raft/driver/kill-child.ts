@@ -1,0 +1,17 @@
+// A server that writes as fast as it can and prints the number of each command it was told is in, until it is killed.
+import {soleConfiguration, startServer} from './single-server.ts';
+
+const [folder = '', life = '0'] = process.argv.slice(2);
+const {node} = await startServer(folder, {trailingLogs: 50});
+if (node.lastIndex === 0) await node.bootstrap(soleConfiguration);
+await node.barrier();
+let next = 0;
+const writer = async (): Promise<never> => {
+  for (;;) {
+    const command = `${life}.${next++}`;
+    await node.propose(Buffer.from(command));
+    process.stdout.write(`${command}\n`);
+    if (next % 997 === 0) await node.snapshot();
+  }
+};
+await Promise.all(Array.from({length: 16}, writer));
