@@ -33,7 +33,7 @@ export interface OwnContext extends StepContext {
   readonly zone: Extract<Zone, {kind: 'own'}>;
 }
 
-/** One form of name and its answer. `found` collects what the reply depends on. */
+/** One form of name and its answer. */
 export type FormStep<F extends DnsName['form']> = (name: Extract<DnsName, {form: F}>, context: OwnContext) => Promise<Reply>;
 
 /** The freshness of a reply made of one look-up. */

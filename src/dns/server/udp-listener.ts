@@ -27,8 +27,10 @@ export class UdpListener {
       // Clients come with their address: there is nothing to look up, and no tick to wait for.
       lookup: (address, _options, callback) => callback(null, address, isV6 ? 6 : 4),
     });
+    // With that look-up the socket may be bound before `bind` returns.
+    const listening = once(socket, 'listening');
     socket.bind(port, host);
-    await once(socket, 'listening');
+    await listening;
     const listener = new UdpListener(socket, engine, logger);
     socket.on('error', (error) => logger.error('DNS UDP socket failed', {error: error.message}));
     socket.on('message', (message, {address, port: from}) => listener.#receive(message, address, from));
