@@ -87,7 +87,7 @@ export class RaftNode {
    * @throws RaftError 'corrupt' or 'broken' when the disk's content cannot be trusted
    */
   async start(): Promise<void> {
-    const {options} = this;
+    const options = this.#options;
     const {clock, random, logger} = options;
     await options.snapshotStore.open();
     const log = await options.logStore.open();
@@ -101,10 +101,6 @@ export class RaftNode {
     this.#perform(this.#core.start(clock.nowMs(), clock.wallMs(), random));
     this.#snapshotter.arm();
     await this.#group.idle();
-  }
-
-  private get options(): RaftNodeOptions {
-    return this.#options;
   }
 
   get #running(): RaftCore {
@@ -244,7 +240,7 @@ export class RaftNode {
     return this.#snapshotter.take();
   }
 
-  /** The newest snapshot's state, taken now if there is none of the applied index. For archives. */
+  /** Where this server's snapshots are, for archives: `list()`, newest first, and `read(meta)`. */
   get snapshots(): SnapshotStore {
     return this.#options.snapshotStore;
   }
