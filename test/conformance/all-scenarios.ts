@@ -1,8 +1,22 @@
 import {type Scenario} from './scenario.ts';
+import {agentChecks} from './scenarios/agent-checks.ts';
+import {agentServices} from './scenarios/agent-services.ts';
+import {indexRules} from './scenarios/blocking.ts';
+import {catalog} from './scenarios/catalog.ts';
+import {cliScenario} from './scenarios/cli.ts';
+import {dnsScenario} from './scenarios/dns.ts';
+import {headers} from './scenarios/headers.ts';
+import {health} from './scenarios/health.ts';
 import {kv} from './scenarios/kv.ts';
 import {kvErrors} from './scenarios/kv-errors.ts';
 import {locks} from './scenarios/locks.ts';
+import {routingErrors} from './scenarios/routing-errors.ts';
 import {sessions} from './scenarios/sessions.ts';
+import {snapshot} from './scenarios/snapshot.ts';
+import {statusOperator} from './scenarios/status-operator.ts';
+import {txns} from './scenarios/txn.ts';
 
 /** Every area of Consul's surface that is compared, in the order of play. */
-export const allScenarios: readonly Scenario[] = [kv, kvErrors, sessions, locks];
+export const allScenarios: readonly Scenario[] = [
+  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, headers, statusOperator, snapshot, dnsScenario, cliScenario,
+];

@@ -1,4 +1,4 @@
-import {request, type IncomingMessage} from 'node:http';
+import {request, type ClientRequest, type IncomingMessage} from 'node:http';
 import {gunzipSync} from 'node:zlib';
 import {type HttpStep} from './scenario.ts';
 
@@ -10,6 +10,9 @@ export interface HttpAnswer {
 }
 
 const ANSWER_WITHIN_MS = 30_000;
+/** A body of this size is held back a moment: a server that refuses it by its length answers and closes, and the answer must not be lost to a broken pipe. */
+const LARGE_BODY_BYTES = 256 * 1024;
+const HELD_BACK_MS = 100;
 
 /** Says of a request without an answer (dropped connection, time out) why: the runner prints it as the step's answer. */
 export class NoAnswer extends Error {
@@ -20,6 +23,20 @@ function pairs(answer: IncomingMessage): [string, string][] {
   const result: [string, string][] = [];
   for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) result.push([answer.rawHeaders[i] ?? '', answer.rawHeaders[i + 1] ?? '']);
   return result;
+}
+
+function sendBody(call: ClientRequest, body: string | Uint8Array): void {
+  if (Buffer.byteLength(body) < LARGE_BODY_BYTES) {
+    call.end(body);
+    return;
+  }
+  let refused = false;
+  call.once('response', () => { refused = true; });
+  call.flushHeaders();
+  setTimeout(() => {
+    if (!refused) call.end(body);
+    else call.destroy(); // the answer is in: nobody reads the body
+  }, HELD_BACK_MS);
 }
 
 /** Sends one step's request on a connection of its own and reads the whole answer, decompressed. Rejects with NoAnswer. */
@@ -43,7 +60,7 @@ export function exchangeHttp(port: number, step: Pick<HttpStep, 'method' | 'path
     } else {
       if (step.chunked !== true) call.setHeader('Content-Length', Buffer.byteLength(step.body));
       else call.setHeader('Transfer-Encoding', 'chunked');
-      call.end(step.body);
+      sendBody(call, step.body);
     }
   });
 }

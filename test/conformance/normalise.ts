@@ -12,7 +12,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 /** Where a Raft index stands in a text; 0 and 1 mean "none" to Consul and stay. */
 const INDEXES = [
-  /("(?:Create|Modify|Last|Commit|Applied)?Index": ?)(\d+)/g,
+  /("(?:Create|Modify|Commit|Applied)?Index": ?)(\d+)/g,
   /(\bX-Consul-Index: )(\d+)/gi,
   /(\b(?:Create|Modify)Index +)(\d+)/g,
   /(current modify index )(\d+)/g,
@@ -41,6 +41,8 @@ export function normaliseLine(line: string, facts: RunFacts, names: UuidNames): 
   let text = line.replace(UUID, (uuid) => names.name(uuid)).replace(TIME, '<time>').replaceAll(facts.directory, '<dir>');
   if (shortId !== '') text = text.replaceAll(shortId, '<node-id>');
   text = text.replace(/("ContentHash": ?")[0-9a-f]+"/g, '$1<hash>"').replace(/(X-Consul-Contenthash: )[0-9a-f]+/gi, '$1<hash>');
+  // how far Raft's log is, which is counted in another program's own entries too
+  text = text.replace(/("LastIndex": ?)\d+/g, '$1<last>').replace(/(\bleader +true +\d+ +)\d+ +-/g, '$1<last> -');
   text = replacePorts(text, facts.ports);
   for (const pattern of INDEXES) text = text.replace(pattern, (whole, before: string, digits: string) => (Number(digits) <= 1 ? whole : `${before}<index:${digits}>`));
   return text;
@@ -67,9 +69,22 @@ function sortKey(value: unknown): string {
   return JSON.stringify(value, (key, member: unknown) => (key === 'ID' || key.endsWith('Index') ? undefined : member)) ?? '';
 }
 
+function createIndex(value: unknown): number {
+  return typeof value === 'object' && value !== null && 'CreateIndex' in value ? Number(value.CreateIndex) : 0;
+}
+
+function sortedLists(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const keyed = value.map((member: unknown) => ({key: sortKey(member), created: createIndex(member), member: sortedLists(member)}));
+    return keyed.sort((a, b) => (a.key === b.key ? a.created - b.created : a.key < b.key ? -1 : 1)).map(({member}) => member);
+  }
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, sortedLists(member)]));
+}
+
 /** A JSON body as lines of names and kinds (`shape`), or with its array in an order that no random id decides (`sorted`). */
 export function jsonView(body: string, view: 'shape' | 'sorted'): string[] {
   const value: unknown = JSON.parse(body);
-  const shown = view === 'shape' ? shapeOf(value) : Array.isArray(value) ? value.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)) : value;
+  const shown = view === 'shape' ? shapeOf(value) : sortedLists(value);
   return JSON.stringify(shown, null, 2).split('\n');
 }

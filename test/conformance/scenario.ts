@@ -3,7 +3,7 @@
  * not written here; that comes from a real Consul, live or recorded, and is compared line by line.
  */
 
-/** How an HTTP body is compared: `text` as it is, `sorted` a JSON array put in order first (for answers whose order follows random ids), `shape` only the names and kinds of JSON members, `bytes` only whether there is one, `none` not at all. */
+/** How an HTTP body is compared: `text` as it is, `sorted` its JSON lists put in order first (for answers whose order follows random ids or chance), `shape` only the names and kinds of JSON members, `bytes` only whether there is one, `none` not at all. */
 export type BodyView = 'text' | 'sorted' | 'shape' | 'bytes' | 'none';
 
 export interface StepCommon {
