@@ -13,7 +13,8 @@ export class Checkers {
   readonly #leaders = new Map<number, string>();
   /** Log matching, by induction: an entry's index and term fix its content and its predecessor's term. */
   readonly #entries = new Map<string, {readonly bytes: string; readonly prevTerm: number | undefined}>();
-  readonly #committed = new Map<number, number>();
+  /** By index: the entry's term, and the term of the leader that committed it. */
+  readonly #committed = new Map<number, {readonly term: number; readonly inTerm: number}>();
   readonly #applied = new Map<number, string>();
   committedIndex = 0;
 
@@ -22,8 +23,9 @@ export class Checkers {
     const other = this.#leaders.get(term);
     if (other !== undefined && other !== server.id) throw new SafetyError(`election safety: ${other} and ${server.id} lead term ${term}`);
     this.#leaders.set(term, server.id);
-    for (const [index, committedTerm] of this.#committed) {
-      if (index <= state.log.snapshotIndex) continue;
+    for (const [index, {term: committedTerm, inTerm}] of this.#committed) {
+      // A server that slept may win an old term late, beside a newer leader; it cannot commit anything.
+      if (index <= state.log.snapshotIndex || term <= inTerm) continue;
       const own = state.log.entryTermAt(index);
       if (own !== committedTerm) {
         throw new SafetyError(`leader completeness: ${server.id} leads term ${term} with entry ${index} of term ${own}, committed in ${committedTerm}`);
@@ -47,8 +49,8 @@ export class Checkers {
       const term = state.log.entryTermAt(index);
       if (term === undefined) continue;
       const known = this.#committed.get(index);
-      if (known !== undefined && known !== term) throw new SafetyError(`entry ${index} committed in terms ${known} and ${term} (${server.id})`);
-      this.#committed.set(index, term);
+      if (known === undefined) this.#committed.set(index, {term, inTerm: state.hard.term});
+      else if (known.term !== term) throw new SafetyError(`entry ${index} committed with terms ${known.term} and ${term} (${server.id})`);
     }
     if (state.role === 'leader' && state.commitIndex > from) this.#checkQuorumDurable(state, inForce, all);
     this.committedIndex = Math.max(this.committedIndex, state.commitIndex);
