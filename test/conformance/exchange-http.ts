@@ -40,10 +40,10 @@ function sendBody(call: ClientRequest, body: string | Uint8Array): void {
 }
 
 /** Sends one step's request on a connection of its own and reads the whole answer, decompressed. Rejects with NoAnswer. */
-export function exchangeHttp(port: number, step: Pick<HttpStep, 'method' | 'path' | 'headers' | 'body' | 'chunked'>): Promise<HttpAnswer> {
+export function exchangeHttp(port: number, step: Pick<HttpStep, 'method' | 'path' | 'headers' | 'body' | 'chunked'>, withinMs = ANSWER_WITHIN_MS): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(new NoAnswer(error.message));
-    const call = request({host: '127.0.0.1', port, method: step.method, path: step.path, headers: {...step.headers}, agent: false, timeout: ANSWER_WITHIN_MS}, (answer) => {
+    const call = request({host: '127.0.0.1', port, method: step.method, path: step.path, headers: {...step.headers}, agent: false, timeout: withinMs}, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', fail);
@@ -54,7 +54,7 @@ export function exchangeHttp(port: number, step: Pick<HttpStep, 'method' | 'path
       });
     });
     call.on('error', fail);
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)));
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${withinMs} ms`)));
     if (step.body === undefined) {
       call.end();
     } else {

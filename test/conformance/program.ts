@@ -79,33 +79,59 @@ async function untilReady(child: ChildProcess, port: number, log: string): Promi
   throw new Error(`the program did not become ready (exit ${child.exitCode ?? child.signalCode ?? 'none'}); its log ends:\n${readFileSync(log, 'utf8').slice(-LOG_TAIL_BYTES)}`);
 }
 
+export interface ProgramPlace {
+  /** Holds data, configuration and log; a place used again is a restart. */
+  readonly directory: string;
+  readonly ports: ProgramPorts;
+}
+
+/** A new place: a folder of its own and five free ports. */
+export async function newPlace(): Promise<ProgramPlace> {
+  const [http = 0, dns = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(5);
+  const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
+  mkdirSync(join(directory, 'cli'));
+  return {directory, ports: {http, dns, server, serfLan, serfWan}};
+}
+
+export interface LaunchedProgram {
+  readonly child: ChildProcess;
+  readonly log: string;
+  /** Ends the program at once, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts a consul-like program as one server on loopback, and does not wait for it. */
+export async function launchProgram(path: string, options: ProgramOptions, place: ProgramPlace): Promise<LaunchedProgram> {
+  const log = join(place.directory, 'agent.log');
+  const output = openSync(log, 'w');
+  const child = spawn(path, argumentsOf(place.directory, place.ports, options), {stdio: ['ignore', output, output], cwd: place.directory});
+  closeSync(output);
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await once(child, 'spawn');
+  return {child, log, kill};
+}
+
 /**
  * Starts a consul-like program as one server on loopback, with free ports and a folder of its own, and waits until it
  * leads and has registered itself. Throws with the end of its log when it does not get there.
  */
 export async function startProgram(path: string, options: ProgramOptions): Promise<RunningProgram> {
-  const [http = 0, dns = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(5);
-  const ports = {http, dns, server, serfLan, serfWan};
-  const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
-  mkdirSync(join(directory, 'cli'));
-  const log = join(directory, 'agent.log');
-  const output = openSync(log, 'w');
-  const child = spawn(path, argumentsOf(directory, ports, options), {stdio: ['ignore', output, output], cwd: directory});
-  closeSync(output);
+  const place = await newPlace();
+  const launched = await launchProgram(path, options, place);
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    }
-    rmSync(directory, {recursive: true, force: true});
+    await launched.kill();
+    rmSync(place.directory, {recursive: true, force: true});
   };
   try {
-    await once(child, 'spawn');
-    await untilReady(child, http, log);
+    await untilReady(launched.child, place.ports.http, launched.log);
   } catch (error) {
     await stop();
     throw error;
   }
-  return {path, pid: child.pid ?? 0, ports, directory: join(directory, 'cli'), stop};
+  return {path, pid: launched.child.pid ?? 0, ports: place.ports, directory: join(place.directory, 'cli'), stop};
 }

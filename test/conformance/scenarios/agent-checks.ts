@@ -71,7 +71,6 @@ export const agentChecks: Scenario = {
     // an alias, of a service with one failing check
     register({ID: 'alias', Name: 'alias', AliasService: 'web'}),
     until('/v1/agent/checks', '"CheckID": ?"alias"[^}]*failing'),
-    get('/v1/agent/checks'),
     put('/v1/agent/check/pass/of-web'),
     until('/v1/agent/checks', '"CheckID": ?"alias"[^}]*All checks'),
     put('/v1/agent/check/deregister/alias'),
