@@ -84,7 +84,8 @@ function loadInstances(api: ApiCaller): Promise<void> {
 
 /** What the agent's own metrics say of its event loop and of garbage collection, if it offers any. */
 async function ownFigures(api: ApiCaller): Promise<string[]> {
-  const {body} = await api.call('GET', '/v1/agent/metrics');
+  const {status, body} = await api.call('GET', '/v1/agent/metrics');
+  if (status !== 200 || !body.startsWith('{')) return [`no metrics: ${status} ${body.trim()}`]; // Consul fails so on a sample without a mean
   const metrics = JSON.parse(body) as {Gauges?: {Name: string; Value: number}[]; Samples?: {Name: string; Count: number; Mean: number; Max: number}[]};
   const wanted = /loop|gc|pause/i;
   return [
