@@ -20,6 +20,7 @@ export default tseslint.config(
       'no-empty': ['error', {allowEmptyCatch: false}],
       'no-control-regex': 'off',
       eqeqeq: 'error',
+      'prefer-const': ['error', {ignoreReadBeforeAssign: true}],
     },
   },
   {

@@ -6,20 +6,31 @@ export interface ApplyContext {
   readonly tx: WriteTx;
   /** The log index of the entry: CreateIndex or ModifyIndex of whatever it writes. */
   readonly index: number;
-  /** What must happen in other domains when something here goes away. */
-  readonly ripples: Ripples;
+  readonly neighbours: Neighbours;
   emit(fact: Fact): void;
 }
 
 /**
- * How a change in one domain reaches the domains below and beside it, in Consul's order (http-core.md §14.5, §21.3).
- * Implemented in one place, `server/cascades.ts`; commands call it and know nothing of who listens.
+ * How a command asks about, and reaches into, domains it does not know, in Consul's order (http-core.md §14.5, §21.3).
+ * Implemented in one place, `server/cascades.ts`.
  */
-export interface Ripples {
+export interface Neighbours {
+  sessionExists(tx: WriteTx, sessionId: string): boolean;
+  nodeExists(tx: WriteTx, node: string): boolean;
+  /** Undefined when the node has no such check. */
+  checkState(tx: WriteTx, node: string, checkId: string): {readonly status: string; readonly type: string} | undefined;
   /** A node row is about to be deleted; its services and checks are gone already. */
   nodeDeleted(context: ApplyContext, node: string): void;
   /** A check was deleted, or was written as critical: sessions bound to it end. */
   checkFailed(context: ApplyContext, node: string, checkId: string): void;
-  /** A session row was deleted: its locks are released or their keys deleted, queries bound to it go. */
-  sessionEnded(context: ApplyContext, sessionId: string): void;
+  /** A session row was written: checks of type `session` that name it pass. */
+  sessionCreated(context: ApplyContext, session: SessionName): void;
+  /** A session row was deleted: its locks are let go, queries bound to it go, checks that name it fail. */
+  sessionEnded(context: ApplyContext, session: SessionName & {readonly behavior: string; readonly lockDelayNs: number}): void;
+}
+
+export interface SessionName {
+  readonly id: string;
+  readonly name: string;
+  readonly node: string;
 }

@@ -1,5 +1,11 @@
 import {type ApplyContext} from './apply-context.ts';
 
+/**
+ * A piece of work cut into slices: whoever drives it may let the event loop turn between two `next` calls. Readers see
+ * nothing of it before it is whole.
+ */
+export type SlicedResult = Generator<void, unknown, void>;
+
 /** One type of log entry (rpc-raft.md §15). */
 export interface Command<Body = unknown> {
   /** The entry's first byte, without the ignore bit. */
@@ -8,10 +14,20 @@ export interface Command<Body = unknown> {
   decode(body: Uint8Array): Body;
   /**
    * Changes the tables. What it returns is the result the proposer gets; a refusal is a returned ConsulError,
-   * never a throw, for it must leave every server in the same state.
+   * never a throw, for it must leave every server in the same state. Work that grows with the data is a generator.
    */
   apply(context: ApplyContext, body: Body): unknown;
 }
 
 /** The bit that tells a server which does not know an entry's type to skip it. */
 export const ignoreUnknownBit = 0x80;
+
+/** Types the body of a command where it is defined; the table of commands only carries it. */
+export function command<Body>(definition: Command<Body>): Command {
+  return definition;
+}
+
+/** Whether a command answered with slices still to be driven. */
+export function isSliced(result: unknown): result is SlicedResult {
+  return typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result;
+}

@@ -1,4 +1,4 @@
-import {type Codec} from '../schema/codec.ts';
+import {type Type} from '../schema/type.ts';
 
 /** Puts commands into the replicated log. Endpoints write through this and through nothing else. */
 export interface Proposer {
@@ -7,5 +7,5 @@ export interface Proposer {
    * @param type first byte of the entry (rpc-raft.md §15)
    * @throws ConsulError when there is no leader or leadership was lost, and whatever the command refused with
    */
-  propose<Body>(type: number, codec: Codec<Body>, body: Body): Promise<unknown>;
+  propose<Body>(type: number, codec: Type<Body>, body: Body): Promise<unknown>;
 }

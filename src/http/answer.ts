@@ -1,8 +1,10 @@
 import {type Readable} from 'node:stream';
 
-/** What an answer was computed from. While `fired` is false, the same request may get the same bytes again. */
+/** What an answer was computed from. While it is held and `fired` is false, the same request may get the same bytes again. */
 export interface AnswerSource {
   readonly fired: boolean;
+  retain(): void;
+  release(): void;
 }
 
 /** One HTTP answer, as a route makes it. The dispatcher adds what every answer carries and sends it. */

@@ -34,7 +34,7 @@ export class HotAnswers {
     const answer = this.#answers.get(url);
     if (answer === undefined || !this.#gate.open || request.method !== 'GET' || isSpecial(request.rawHeaders)) return false;
     if (answer.source.fired) {
-      this.#answers.delete(url);
+      this.#drop(url, answer);
       return false;
     }
     // Node takes a flat list of names and values; its types ask for a mutable array.
@@ -47,21 +47,29 @@ export class HotAnswers {
   keep(request: IncomingMessage, answer: HotAnswer): void {
     const url = request.url ?? '';
     if (answer.body.length > hotAnswerBytesMax || isSpecial(request.rawHeaders)) return;
-    if (this.#answers.size >= hotAnswersMax && !this.#answers.has(url)) this.#evict();
+    const before = this.#answers.get(url);
+    if (before !== undefined) this.#drop(url, before);
+    else if (this.#answers.size >= hotAnswersMax) this.#evict();
+    answer.source.retain();
     this.#answers.set(url, answer);
   }
 
   clear(): void {
-    this.#answers.clear();
+    for (const [url, answer] of this.#answers) this.#drop(url, answer);
+  }
+
+  #drop(url: string, answer: HotAnswer): void {
+    this.#answers.delete(url);
+    answer.source.release();
   }
 
   /** Drops the stale ones; when all are fresh, the oldest quarter. */
   #evict(): void {
-    for (const [url, answer] of this.#answers) if (answer.source.fired) this.#answers.delete(url);
+    for (const [url, answer] of this.#answers) if (answer.source.fired) this.#drop(url, answer);
     let surplus = this.#answers.size - (hotAnswersMax * 3) / 4;
-    for (const url of this.#answers.keys()) {
+    for (const [url, answer] of this.#answers) {
       if (surplus-- <= 0) break;
-      this.#answers.delete(url);
+      this.#drop(url, answer);
     }
   }
 }

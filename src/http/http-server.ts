@@ -37,6 +37,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     bodyLimit: Number.MAX_SAFE_INTEGER,
     forceCloseConnections: true,
     logger: false,
+    rewriteUrl: routableUrl,
   });
   app.removeAllContentTypeParsers();
   // Routes read the raw request: what a body means is theirs to say, whatever its Content-Type claims.
@@ -44,6 +45,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   for (const route of options.routes) {
     app.all(route.path.endsWith('/') ? `${route.path}*` : route.path, (request, reply) => {
       reply.hijack();
+      request.raw.url = request.originalUrl;
       void options.dispatcher.dispatch(route, request.raw, reply.raw);
     });
   }
@@ -52,6 +54,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     notFound(request.raw, reply.raw, options.responseHeaders);
   });
   return app;
+}
+
+/** fastify's router refuses percent sequences that are no UTF-8; KV keys may hold them. It gets to see them escaped. */
+function routableUrl(request: {url?: string | undefined}): string {
+  const url = request.url ?? '/';
+  return /%[89a-fA-F]/.test(url) ? url.replaceAll('%', '%25') : url;
 }
 
 function listener(

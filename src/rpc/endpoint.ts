@@ -10,5 +10,5 @@ export interface Endpoint {
 
 /** Ties a handler to its method. */
 export function endpoint<Req, Res>(method: Method<Req, Res>, handle: EndpointHandler<Req, Res>): Endpoint {
-  return {method: method as Method<unknown, unknown>, handle: handle as EndpointHandler<unknown, unknown>};
+  return {method: method, handle: handle as EndpointHandler<unknown, unknown>};
 }

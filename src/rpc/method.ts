@@ -1,4 +1,4 @@
-import {type Codec} from '../schema/codec.ts';
+import {type Type} from '../schema/type.ts';
 
 /**
  * read: takes QueryOptions, may block, may be served stale. write: takes WriteRequest, needs the leader.
@@ -11,6 +11,6 @@ export interface Method<Req, Res> {
   /** `Receiver.Method`, case-sensitive. */
   readonly name: string;
   readonly kind: MethodKind;
-  readonly request: Codec<Req>;
-  readonly response: Codec<Res>;
+  readonly request: Type<Req>;
+  readonly response: Type<Res>;
 }

@@ -1,0 +1,140 @@
+import {join} from 'node:path';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {type FastifyInstance} from 'fastify';
+import {type TokenResolver} from '../acl/authorizer.ts';
+import {type RuntimeConfig} from '../config/runtime-config.ts';
+import {Dispatcher} from '../http/dispatcher.ts';
+import {HotAnswers} from '../http/hot-answers.ts';
+import {createHttpServer} from '../http/http-server.ts';
+import {maxHeaderBytesDefault} from '../http/limits.ts';
+import {NetworkList} from '../http/network-list.ts';
+import {type Route} from '../http/route.ts';
+import {kvRoutes} from '../kv/routes.ts';
+import {statusRoutes} from '../operator/status-routes.ts';
+import {devRaftConfig} from '../raft/raft-config.ts';
+import {type Logger} from '../runtime/logger.ts';
+import {systemRandom} from '../runtime/random.ts';
+import {systemClock} from '../runtime/system-clock.ts';
+import {Server} from '../server/server.ts';
+import {chunkedBodyBytesMax} from './limits.ts';
+import {type AgentLog} from './log/agent-log.ts';
+
+export interface AgentOptions {
+  readonly config: RuntimeConfig;
+  readonly nodeId: string;
+  readonly log: AgentLog;
+  readonly resolver: TokenResolver;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** The composition root: builds the rooms, starts them in order, and closes them in the reverse. */
+export class Agent {
+  readonly #config: RuntimeConfig;
+  readonly #logger: Logger;
+  readonly #server: Server;
+  readonly #temporaryDir: string | undefined;
+  #apis: FastifyInstance[] = [];
+
+  constructor({config, nodeId, log, resolver, onFatal}: AgentOptions) {
+    this.#config = config;
+    this.#logger = log.logger('agent');
+    // A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs.
+    this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
+    const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = config.raft;
+    this.#server = new Server({
+      datacenter: config.datacenter,
+      nodeId,
+      address: `${config.network.rpcAdvertise.host}:${config.network.rpcAdvertise.port}`,
+      raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
+      inMemory: config.devMode,
+      bootstrap: config.devMode || config.raft.bootstrap,
+      raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs},
+      holdTimeoutMs: config.performance.rpcHoldTimeoutMs,
+      defaultQueryTimeMs: config.http.defaultQueryTimeMs,
+      maxQueryTimeMs: config.http.maxQueryTimeMs,
+      resolver,
+      clock: systemClock,
+      random: systemRandom,
+      logger: log.logger('agent.server'),
+      onFatal: (error) => {
+        this.#logger.error('Raft cannot go on', {error});
+        onFatal(error);
+      },
+    });
+  }
+
+  /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
+  async start(): Promise<readonly FastifyInstance[]> {
+    await this.#server.start();
+    const routes = this.#routes();
+    const hot = new HotAnswers(this.#server);
+    const dispatcher = this.#dispatcher(hot);
+    for (const address of this.#config.network.http) {
+      const api = createHttpServer({
+        routes,
+        dispatcher,
+        hot,
+        maxConnectionsPerClient: this.#config.limits.httpMaxConnsPerClient,
+        maxHeaderBytes: this.#config.http.maxHeaderBytes || maxHeaderBytesDefault,
+        unprintableFilter: !this.#config.http.disableUnprintableCharFilter,
+        responseHeaders: this.#config.http.responseHeaders,
+      });
+      const isTcp = address.network === 'tcp';
+      await api.listen(isTcp ? {host: address.host, port: address.port} : {path: address.path});
+      this.#apis.push(api);
+      const shown = isTcp ? `${address.host}:${address.port}` : address.path;
+      this.#logger.info('Starting server', {address: shown, network: address.network, protocol: 'http'});
+    }
+    return this.#apis;
+  }
+
+  /** Stops accepting, ends what is open, lets Raft finish its writes. */
+  async close(): Promise<void> {
+    await Promise.all(this.#apis.map((api) => api.close()));
+    this.#apis = [];
+    await this.#server.close();
+    if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
+    this.#logger.info('shutdown complete');
+  }
+
+  #routes(): readonly Route[] {
+    const {raft, router} = this.#server;
+    const {datacenter, acl, http, limits} = this.#config;
+    const defaults = {datacenter, token: () => acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
+    const status = {
+      get leaderAddress() {
+        return raft.leader?.address ?? '';
+      },
+      get peerAddresses() {
+        return raft.configuration.servers.map(({address}) => address);
+      },
+    };
+    return [
+      ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
+      ...statusRoutes(status),
+    ];
+  }
+
+  #dispatcher(hot: HotAnswers): Dispatcher {
+    const {acl, http, network, devMode} = this.#config;
+    const logger = this.#logger.named('http');
+    return new Dispatcher(
+      {
+        defaultAclPolicy: acl.defaultPolicy === 'deny' ? 'deny' : 'allow',
+        responseHeaders: http.responseHeaders,
+        translateWanAddresses: network.translateWanAddresses,
+        blockEndpoints: http.blockEndpoints,
+        allowWriteFrom: http.allowWriteFrom.length > 0 ? new NetworkList(http.allowWriteFrom) : undefined,
+        alwaysPretty: devMode,
+        log: {
+          request: (method, url, from, latencyMs) => {
+            if (logger.enabled('debug')) logger.debug('Request finished', {method, url, from, latency: `${latencyMs.toFixed(3)}ms`});
+          },
+          failed: (method, url, from, error) => logger.error('Request error', {method, url, from, error}),
+        },
+      },
+      hot,
+    );
+  }
+}

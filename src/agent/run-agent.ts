@@ -1,0 +1,110 @@
+import {rmSync, writeFileSync} from 'node:fs';
+import {type FastifyInstance} from 'fastify';
+import {allowAll, fixedResolver} from '../acl/fixed-authorizers.ts';
+import {type LoadedConfig} from '../config/load-config.ts';
+import {type RuntimeConfig} from '../config/runtime-config.ts';
+import {ConsulError} from '../consul-error.ts';
+import {systemClock} from '../runtime/system-clock.ts';
+import {type LogLevel} from '../runtime/logger.ts';
+import {AgentLog, type LogOutput} from './log/agent-log.ts';
+import {RotatingFile} from './log/rotating-file.ts';
+import {Agent} from './agent.ts';
+import {banner} from './banner.ts';
+import {nodeIdOf} from './node-id.ts';
+
+/** Runs an agent until it is told to stop. @returns the process's exit code (cli.md §4.5) */
+export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig): Promise<number> {
+  const {config, warnings} = loaded;
+  const outputs: LogOutput[] = [{write: (line) => void process.stdout.write(line)}];
+  let nodeId: string;
+  try {
+    refuseUnsupported(config);
+    if (config.log.file !== '') outputs.push(openLogFile(config));
+    nodeId = nodeIdOf(config.node.id, config.dataDir);
+  } catch (error) {
+    process.stderr.write(`==> ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+  const log = new AgentLog({level: config.log.level.toLowerCase() as LogLevel, json: config.log.json, outputs, clock: systemClock});
+  const logger = log.logger('agent');
+  if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
+  for (const warning of warnings) logger.warn(warning);
+  const stopped = Promise.withResolvers<number>();
+  const agent = new Agent({config, nodeId, log, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1)});
+  let apis: readonly FastifyInstance[] = [];
+  try {
+    if (config.pidFile !== '') writePidFile(config.pidFile);
+    apis = await agent.start();
+  } catch (error) {
+    logger.error('Error starting agent', {error});
+    stopped.resolve(1);
+  }
+  const unhook = onSignals((signal) => {
+    logger.info('Caught', {signal});
+    if (signal === 'hangup') {
+      reloadLevel(log, reload, logger);
+      return;
+    }
+    logger.info('Graceful shutdown disabled. Exiting');
+    stopped.resolve(1);
+  });
+  if (apis.length > 0) logger.info('Consul agent running!');
+  const code = await stopped.promise;
+  logger.info('Requesting shutdown');
+  await agent.close();
+  unhook();
+  if (config.pidFile !== '') rmSync(config.pidFile, {force: true});
+  logger.info('Exit code', {code});
+  return code;
+}
+
+/** Refuses what would run otherwise than the operator thinks (docs/compatibility.md). */
+function refuseUnsupported(config: RuntimeConfig): void {
+  if (!config.server) throw new ConsulError('client agents are not supported yet: start with -server -bootstrap, or -dev');
+  if (config.acl.enabled) throw new ConsulError('acl.enabled is not supported yet; this agent would serve everybody, so it does not start');
+  if (!config.devMode && !config.raft.bootstrap) {
+    throw new ConsulError('clusters of several servers are not supported yet: start one server with -bootstrap or -bootstrap-expect=1');
+  }
+}
+
+function openLogFile({log}: RuntimeConfig): RotatingFile {
+  try {
+    return new RotatingFile({
+      path: log.file,
+      rotateDurationMs: log.rotateDurationMs,
+      rotateBytes: log.rotateBytes,
+      maxFiles: log.rotateMaxFiles,
+      clock: systemClock,
+    });
+  } catch (error) {
+    throw new ConsulError(`Failed to setup logging: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function writePidFile(path: string): void {
+  try {
+    writeFileSync(path, String(process.pid));
+  } catch (error) {
+    throw new ConsulError(`Could not open pid file: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function reloadLevel(log: AgentLog, reload: () => LoadedConfig, logger: ReturnType<AgentLog['logger']>): void {
+  try {
+    log.setLevel(reload().config.log.level.toLowerCase() as LogLevel);
+  } catch (error) {
+    logger.error('Reload config failed', {error});
+  }
+}
+
+function onSignals(handle: (signal: 'terminated' | 'interrupt' | 'hangup') => void): () => void {
+  const handlers = {
+    SIGTERM: () => handle('terminated'),
+    SIGINT: () => handle('interrupt'),
+    SIGHUP: () => handle('hangup'),
+  } as const;
+  for (const [name, handler] of Object.entries(handlers)) process.on(name, handler);
+  return () => {
+    for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
+  };
+}

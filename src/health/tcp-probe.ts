@@ -1,0 +1,45 @@
+import {type Clock} from '../runtime/clock.ts';
+import {type CheckLog} from './check-log.ts';
+import {type CheckResult, type Probe} from './check-result.ts';
+import {type Dialer} from './dialer.ts';
+import {parseHostPort} from './host-port.ts';
+import {type CheckTls, tlsHandshake} from './tls-dial.ts';
+
+/** What a TCP check needs. */
+export interface TcpProbeOptions {
+  readonly checkId: string;
+  /** `host:port` */
+  readonly target: string;
+  readonly timeoutMs: number;
+  /** With it, a TLS handshake must succeed too. */
+  readonly tls?: CheckTls;
+  readonly dialer: Dialer;
+  readonly clock: Clock;
+  readonly log: CheckLog;
+}
+
+/** Passing when a TCP connection (and TLS handshake) succeeds; agent-checks.md §4.3. */
+export class TcpProbe implements Probe {
+  readonly #o: TcpProbeOptions;
+
+  constructor(options: TcpProbeOptions) {
+    this.#o = options;
+  }
+
+  async run(signal: AbortSignal): Promise<CheckResult> {
+    const {target, tls, clock} = this.#o;
+    const kind = tls === undefined ? 'TCP' : 'TCP+TLS';
+    const deadlineMs = clock.nowMs() + this.#o.timeoutMs;
+    try {
+      const socket = await this.#o.dialer.connect(target, deadlineMs, signal);
+      if (tls === undefined) socket.destroy();
+      else (await tlsHandshake(socket, parseHostPort('tcp', target).host, tls, [], deadlineMs, clock, signal)).destroy();
+      return {status: 'passing', output: `${kind} connect ${target}: Success`};
+    } catch (error) {
+      signal.throwIfAborted();
+      const text = error instanceof Error ? error.message : String(error);
+      this.#o.log.warn(`Check ${kind} connection failed`, {check: this.#o.checkId, error: text});
+      return {status: 'critical', output: text};
+    }
+  }
+}

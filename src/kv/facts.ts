@@ -1,0 +1,11 @@
+import {type Fact} from '../fsm/fact.ts';
+
+/** Keys were deleted and left tombstones at this index; a leader collects them later. */
+export interface TombstonesLeft extends Fact {
+  readonly kind: 'tombstones-left';
+  readonly index: number;
+}
+
+export function tombstonesLeft(index: number): TombstonesLeft {
+  return {kind: 'tombstones-left', index};
+}

@@ -1,0 +1,10 @@
+/** What a domain query found, and how it bears on blocking. */
+export interface QueryOutcome<T> {
+  readonly value: T;
+  /** Consul's index of the answer (http-core.md §21.1). */
+  readonly index: number;
+  /** The single thing asked for is not there: unrelated writes do not wake a blocked query for it. */
+  readonly notFound?: boolean;
+  /** The authorizer hid something. */
+  readonly filtered?: boolean;
+}

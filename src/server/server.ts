@@ -1,0 +1,142 @@
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {type TokenResolver} from '../acl/authorizer.ts';
+import {kvCommands} from '../kv/commands.ts';
+import {kvEndpoints} from '../kv/endpoint.ts';
+import {kvRecords} from '../kv/snapshot-records.ts';
+import {RaftNode} from '../raft/driver/raft-node.ts';
+import {unconnectedTransport} from '../raft/driver/unconnected-transport.ts';
+import {BatchedLogStore} from '../raft/log/batched-log-store.ts';
+import {LevelDisk} from '../raft/log/level-disk.ts';
+import {SimulatedDisk} from '../raft/log/simulated-disk.ts';
+import {type RaftConfig} from '../raft/raft-config.ts';
+import {DirectorySnapshotStore} from '../raft/snapshot/directory-snapshot-store.ts';
+import {BlockingReader} from '../rpc/blocking-reader.ts';
+import {type Clock} from '../runtime/clock.ts';
+import {type Logger} from '../runtime/logger.ts';
+import {type Random} from '../runtime/random.ts';
+import {KeptAnswers} from '../store/kept.ts';
+import {Store} from '../store/store.ts';
+import {cascades} from './cascades.ts';
+import {indexRecords} from './index-records.ts';
+import {RaftProposer} from './raft-proposer.ts';
+import {ServerFsm} from './server-fsm.ts';
+import {ServerRouter} from './server-router.ts';
+
+export interface ServerOptions {
+  readonly datacenter: string;
+  readonly nodeId: string;
+  /** ip:port of the server's RPC and Raft. */
+  readonly address: string;
+  /** Where Raft keeps its log and snapshots. */
+  readonly raftDir: string;
+  /** The log is kept in memory: `-dev`. */
+  readonly inMemory: boolean;
+  /** May make a cluster of its own when there is none. */
+  readonly bootstrap: boolean;
+  readonly raft: RaftConfig;
+  readonly holdTimeoutMs: number;
+  readonly defaultQueryTimeMs: number;
+  readonly maxQueryTimeMs: number;
+  readonly resolver: TokenResolver;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Raft cannot go on: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** A server: the replicated state, the Raft that feeds it, and the endpoints that read and write it. */
+export class Server {
+  readonly store = new Store();
+  readonly kept = new KeptAnswers();
+  readonly raft: RaftNode;
+  readonly router: ServerRouter;
+  readonly #options: ServerOptions;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const {clock, random, resolver, logger} = options;
+    mkdirSync(options.raftDir, {recursive: true, mode: 0o700});
+    const disk = options.inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(options.raftDir, 'log'));
+    this.raft = new RaftNode({
+      id: options.nodeId,
+      address: options.address,
+      logStore: new BatchedLogStore(disk),
+      snapshotStore: new DirectorySnapshotStore(join(options.raftDir, 'snapshots')),
+      fsm: new ServerFsm({
+        store: this.store,
+        commands: [...kvCommands],
+        records: [...kvRecords, indexRecords],
+        neighbours: cascades,
+        observe: () => undefined,
+      }),
+      transport: unconnectedTransport,
+      clock,
+      random,
+      config: options.raft,
+      logger: logger.named('raft'),
+    });
+    this.raft.onFatal(options.onFatal);
+    const leadership = new RaftLeadership(this.raft);
+    this.router = new ServerRouter({datacenter: options.datacenter, leadership, clock, holdTimeoutMs: options.holdTimeoutMs});
+    const reader = new BlockingReader({
+      store: this.store,
+      resolver,
+      leadership,
+      clock,
+      random,
+      defaultQueryTimeMs: options.defaultQueryTimeMs,
+      maxQueryTimeMs: options.maxQueryTimeMs,
+    });
+    const proposer = new RaftProposer(this.raft);
+    this.router.serve(kvEndpoints({reader, kept: this.kept, proposer, resolver, isLockDelayed: () => false}));
+  }
+
+  /** True while default reads may be answered from this server's state. */
+  get open(): boolean {
+    return this.raft.role === 'leader';
+  }
+
+  /** Reads the disk and takes part; the first start of a bootstrapping server makes the cluster. */
+  async start(): Promise<void> {
+    const {nodeId, address, bootstrap} = this.#options;
+    await this.raft.start();
+    const isNew = this.raft.lastIndex === 0 && this.raft.configurationIndex === 0;
+    if (isNew && bootstrap) await this.raft.bootstrap({servers: [{id: nodeId, address, suffrage: 0}]});
+    if (this.open) await this.raft.barrier();
+  }
+
+  async close(): Promise<void> {
+    await this.raft.close();
+    this.kept.clear();
+  }
+}
+
+class RaftLeadership {
+  readonly #raft: RaftNode;
+
+  constructor(raft: RaftNode) {
+    this.#raft = raft;
+  }
+
+  get isLeader(): boolean {
+    return this.#raft.role === 'leader';
+  }
+
+  get knownLeader(): boolean {
+    return this.#raft.leader !== undefined;
+  }
+
+  get hasHeardLeader(): boolean {
+    return this.#raft.lastContactMs !== undefined;
+  }
+
+  get lastContactNs(): number {
+    return this.isLeader ? 0 : (this.#raft.lastContactMs ?? 0) * 1e6;
+  }
+
+  async verify(): Promise<void> {
+    await this.#raft.verifyLeader();
+  }
+}
