@@ -1,12 +1,15 @@
 import {type RuntimeConfig} from '../config/runtime-config.ts';
 
+/** How Consul shows a port that is closed; these come with later versions (docs/compatibility.md). */
+const notServed = -1;
+
 /** What stands on the terminal before the log begins (cli.md §4.2), and where this agent can be reached. */
 export function banner(config: RuntimeConfig, nodeId: string, version: string): string {
   const {network, acl, gossip, tls} = config;
   const {ports} = network;
   const quote = (text: string): string => `'${text}'`;
   const listener = (t: {verifyIncoming: boolean; verifyOutgoing: boolean}): string => `Verify Incoming: ${t.verifyIncoming}, Verify Outgoing: ${t.verifyOutgoing}`;
-  const client = `[${network.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${ports.https}, gRPC: ${ports.grpc}, gRPC-TLS: ${ports.grpcTls}, DNS: ${ports.dns})`;
+  const client = `[${network.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${notServed}, gRPC: ${notServed}, gRPC-TLS: ${notServed}, DNS: ${notServed})`;
   const lines: readonly (readonly [label: string, value: string])[] = [
     ['Version', quote('1.21.4')],
     ['Proconsul', quote(version)],
@@ -15,7 +18,7 @@ export function banner(config: RuntimeConfig, nodeId: string, version: string): 
     ['Datacenter', `${quote(config.datacenter)} (Segment: ${quote(config.server ? '<all>' : '')})`],
     ['Server', `${config.server} (Bootstrap: ${config.raft.bootstrap})`],
     ['Client Addr', client],
-    ['Cluster Addr', `${network.advertiseLan} (LAN: ${ports.serfLan}, WAN: ${ports.serfWan})`],
+    ['Cluster Addr', `${network.advertiseLan} (LAN: ${notServed}, WAN: ${notServed})`],
     ['Gossip Encryption', String(gossip.encryptKey !== '')],
     ['Auto-Encrypt-TLS', String(tls.autoEncryptTls)],
     ['ACL Enabled', String(acl.enabled)],
