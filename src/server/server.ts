@@ -1,9 +1,7 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {type TokenResolver} from '../acl/authorizer.ts';
-import {kvCommands} from '../kv/commands.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
-import {kvRecords} from '../kv/snapshot-records.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
 import {unconnectedTransport} from '../raft/driver/unconnected-transport.ts';
 import {BatchedLogStore} from '../raft/log/batched-log-store.ts';
@@ -18,10 +16,13 @@ import {type Random} from '../runtime/random.ts';
 import {KeptAnswers} from '../store/kept.ts';
 import {Store} from '../store/store.ts';
 import {cascades} from './cascades.ts';
-import {indexRecords} from './index-records.ts';
+import {LeaderDuties} from './leader/leader-duties.ts';
+import {type LeaderDuty} from './leader/leader-duty.ts';
+import {RaftLeadership} from './raft-leadership.ts';
 import {RaftProposer} from './raft-proposer.ts';
 import {ServerFsm} from './server-fsm.ts';
 import {ServerRouter} from './server-router.ts';
+import {commands, records} from './state-machine.ts';
 
 export interface ServerOptions {
   readonly datacenter: string;
@@ -53,6 +54,7 @@ export class Server {
   readonly raft: RaftNode;
   readonly router: ServerRouter;
   readonly #options: ServerOptions;
+  readonly #duties: LeaderDuties;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -66,10 +68,10 @@ export class Server {
       snapshotStore: new DirectorySnapshotStore(join(options.raftDir, 'snapshots')),
       fsm: new ServerFsm({
         store: this.store,
-        commands: [...kvCommands],
-        records: [...kvRecords, indexRecords],
+        commands,
+        records,
         neighbours: cascades,
-        observe: () => undefined,
+        observe: (facts) => this.#duties.observe(facts),
       }),
       transport: unconnectedTransport,
       clock,
@@ -90,6 +92,11 @@ export class Server {
       maxQueryTimeMs: options.maxQueryTimeMs,
     });
     const proposer = new RaftProposer(this.raft);
+    this.#duties = new LeaderDuties({duties: this.#leaderDuties(), barrier: async () => void (await this.raft.barrier()), logger});
+    this.raft.onRole(({role}) => {
+      if (role === 'leader') void this.#duties.gained();
+      else this.#duties.lost();
+    });
     this.router.serve(kvEndpoints({reader, kept: this.kept, proposer, resolver, isLockDelayed: () => false}));
   }
 
@@ -108,35 +115,13 @@ export class Server {
   }
 
   async close(): Promise<void> {
+    this.#duties.lost();
     await this.raft.close();
     this.kept.clear();
   }
-}
 
-class RaftLeadership {
-  readonly #raft: RaftNode;
-
-  constructor(raft: RaftNode) {
-    this.#raft = raft;
-  }
-
-  get isLeader(): boolean {
-    return this.#raft.role === 'leader';
-  }
-
-  get knownLeader(): boolean {
-    return this.#raft.leader !== undefined;
-  }
-
-  get hasHeardLeader(): boolean {
-    return this.#raft.lastContactMs !== undefined;
-  }
-
-  get lastContactNs(): number {
-    return this.isLeader ? 0 : (this.#raft.lastContactMs ?? 0) * 1e6;
-  }
-
-  async verify(): Promise<void> {
-    await this.#raft.verifyLeader();
+  /** In the order in which they begin. */
+  #leaderDuties(): readonly LeaderDuty[] {
+    return [];
   }
 }
