@@ -50,6 +50,6 @@ export class LeaderDuties {
   }
 
   observe(facts: readonly Fact[]): void {
-    for (const duty of this.#options.duties) duty.observe(facts);
+    for (const duty of this.#options.duties) duty.observe?.(facts);
   }
 }

@@ -10,5 +10,5 @@ export interface LeaderDuty {
   /** It does not lead any more, or shuts down: timers are cancelled, nothing more is proposed. */
   lost(): void;
   /** What applied entries brought about, in their order; called on every server, leader or not. */
-  observe(facts: readonly Fact[]): void;
+  observe?(facts: readonly Fact[]): void;
 }
