@@ -1,11 +1,34 @@
+import {aclCommands} from '../acl/commands.ts';
+import {aclRecords} from '../acl/snapshot-records.ts';
+import {configEntryCommands} from '../config-entry/commands.ts';
+import {configEntryRecords} from '../config-entry/snapshot-records.ts';
+import {connectCommands} from '../connect/commands.ts';
+import {connectRecords} from '../connect/snapshot-records.ts';
 import {type Command} from '../fsm/command.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
+import {intentionCommand} from '../intention/commands.ts';
 import {kvCommands} from '../kv/commands.ts';
 import {kvRecords} from '../kv/snapshot-records.ts';
+import {queryCommand} from '../query/commands.ts';
+import {queryRecords} from '../query/snapshot-records.ts';
 import {indexRecords} from './index-records.ts';
 
 /** What every kind of log entry does: one table of all domains' commands (rpc-raft.md §15). */
-export const commands: readonly Command[] = [...kvCommands];
+export const commands: readonly Command[] = [
+  ...kvCommands,
+  ...aclCommands,
+  ...configEntryCommands,
+  ...connectCommands,
+  intentionCommand,
+  queryCommand,
+];
 
 /** What a snapshot holds: all domains' records (rpc-raft.md §17). */
-export const records: readonly SnapshotRecords[] = [...kvRecords, indexRecords];
+export const records: readonly SnapshotRecords[] = [
+  ...kvRecords,
+  ...aclRecords,
+  ...configEntryRecords,
+  connectRecords,
+  queryRecords,
+  indexRecords,
+];
