@@ -16,3 +16,9 @@ export class ConsulError extends Error {
     this.retryable = retryable;
   }
 }
+
+/** Several errors as one text, in the layout that Consul shows. */
+export function multiErrorText(errors: readonly string[]): string {
+  const head = errors.length === 1 ? '1 error occurred:' : `${errors.length} errors occurred:`;
+  return `${head}\n${errors.map((error) => `\t* ${error.replaceAll('\n', '\n\t  ')}\n`).join('')}\n`;
+}

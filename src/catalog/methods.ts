@@ -1,5 +1,5 @@
 import {type Method} from '../rpc/method.ts';
-import {DCSpecificRequest} from '../schema/rpc-common.ts';
+import {DCSpecificRequest, NodeSpecificRequest} from '../schema/rpc-common.ts';
 import {list, str} from '../schema/types.ts';
 import {struct, type TypeOf} from '../schema/struct.ts';
 import {
@@ -14,7 +14,6 @@ import {
   IndexedServiceList,
   IndexedServiceNodes,
   IndexedServices,
-  NodeSpecificRequest,
   ServiceSpecificRequest,
 } from './requests.ts';
 import {DeregisterRequest, RegisterRequest} from './schema.ts';

@@ -24,16 +24,6 @@ export const ServiceSpecificRequest = struct('ServiceSpecificRequest', {
 });
 export type ServiceSpecificRequest = TypeOf<typeof ServiceSpecificRequest>;
 
-/** A read about one node. */
-export const NodeSpecificRequest = struct('NodeSpecificRequest', {
-  Datacenter: str,
-  Node: str,
-  PeerName: str,
-  MergeCentralConfig: bool,
-  ...embed(QueryOptions),
-});
-export type NodeSpecificRequest = TypeOf<typeof NodeSpecificRequest>;
-
 export const ChecksInStateRequest = struct('ChecksInStateRequest', {
   Datacenter: str,
   NodeMetaFilters: map(str),

@@ -36,29 +36,25 @@ export const ServiceConnect = struct(
 export type ServiceConnect = TypeOf<typeof ServiceConnect>;
 
 /** One instance of a service as its node has it (http-core.md §10.7). */
-export const NodeService = struct(
-  'NodeService',
-  {
-    Kind: str.omitEmpty(),
-    ID: str,
-    Service: str,
-    Tags: list(str),
-    Address: str,
-    TaggedAddresses: map(ServiceAddress).omitEmpty().alias('tagged_addresses'),
-    Meta: map(str),
-    Port: int.omitEmpty(),
-    SocketPath: str.omitEmpty(),
-    Weights: nullable(Weights),
-    EnableTagOverride: bool.alias('enable_tag_override'),
-    Locality: nullable(Locality).omitEmpty(),
-    Proxy: ConnectProxyConfig,
-    Connect: ServiceConnect,
-    LocallyRegisteredAsSidecar: bool.json(false),
-    PeerName: str,
-    ...embed(RaftIndex),
-  },
-  {aliasDecoding: true},
-);
+export const NodeService = struct('NodeService', {
+  Kind: str.omitEmpty(),
+  ID: str,
+  Service: str,
+  Tags: list(str),
+  Address: str,
+  TaggedAddresses: map(ServiceAddress).omitEmpty().alias('tagged_addresses'),
+  Meta: map(str),
+  Port: int.omitEmpty(),
+  SocketPath: str.omitEmpty(),
+  Weights: nullable(Weights),
+  EnableTagOverride: bool.alias('enable_tag_override'),
+  Locality: nullable(Locality).omitEmpty(),
+  Proxy: ConnectProxyConfig,
+  Connect: ServiceConnect,
+  LocallyRegisteredAsSidecar: bool.json(false),
+  PeerName: str,
+  ...embed(RaftIndex),
+});
 export type NodeService = TypeOf<typeof NodeService>;
 
 const definitionFields = struct(

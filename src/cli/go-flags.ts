@@ -1,5 +1,5 @@
-import {parseGoDuration} from '../config/go-duration.ts';
-import {goQuote} from '../config/go-quote.ts';
+import {tryGoDuration} from '../schema/go-duration.ts';
+import {goQuote} from '../schema/go-quote.ts';
 
 /**
  * How a flag's text becomes a value, and what Go would print for it:
@@ -119,8 +119,8 @@ function parseScalar(kind: FlagKind, name: string, text: string): FlagValues[Fla
     case 'atoi':
       return parseAtoi(name, text);
     case 'duration': {
-      const duration = parseGoDuration(text);
-      return 'ns' in duration ? duration.ns : refuse(kind, name, text, 'parse error');
+      const duration = tryGoDuration(text);
+      return typeof duration === 'number' ? duration : refuse(kind, name, text, 'parse error');
     }
     default:
       return text;

@@ -1,6 +1,6 @@
 import {type Command} from './command.ts';
 import {type FlagKind, type FlagSpec, type FlagTable} from './go-flags.ts';
-import {goQuote} from '../config/go-quote.ts';
+import {goQuote} from '../schema/go-quote.ts';
 
 /** Consul wraps a flag's description at this many characters and sets it in by five. */
 const WRAP_CHARS = 67;

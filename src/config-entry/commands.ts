@@ -6,6 +6,7 @@ import {federationStateCommand} from './federation-states.ts';
 import {type ConfigEntry, ConfigEntryRequest} from './schema.ts';
 import {ConfigEntries, configEntry} from './state.ts';
 import {systemMetadataCommand} from './system-metadata.ts';
+import {assignVirtualIp, givesVirtualIp, releaseVirtualIp} from './virtual-ips.ts';
 
 /** Types 22, 30 and 31 of the log (rpc-raft.md §15). */
 export const configEntryCommands: readonly Command[] = [
@@ -38,7 +39,10 @@ function applyConfigEntry(context: ApplyContext, {Op, Kind, Entry}: ConfigEntryR
   }
 }
 
-function upsert({tx, index}: ApplyContext, Kind: string, body: AnyMap, existing: ConfigEntry | undefined): boolean {
+function upsert(context: ApplyContext, Kind: string, body: AnyMap, existing: ConfigEntry | undefined): boolean | ConsulError {
+  const {tx, index} = context;
+  const assigned = givesVirtualIp(Kind, nameOf(body)) ? assignVirtualIp(context, nameOf(body)) : undefined;
+  if (assigned instanceof ConsulError) return assigned;
   const CreateIndex = existing?.CreateIndex ?? index;
   const stored = new Map(body).set('CreateIndex', BigInt(CreateIndex)).set('ModifyIndex', BigInt(index));
   tx.put(ConfigEntries, {Kind, Name: nameOf(body), CreateIndex, ModifyIndex: index, body: stored});
@@ -46,10 +50,12 @@ function upsert({tx, index}: ApplyContext, Kind: string, body: AnyMap, existing:
   return true;
 }
 
-function remove({tx, index}: ApplyContext, existing: ConfigEntry | undefined): boolean {
+function remove(context: ApplyContext, existing: ConfigEntry | undefined): boolean {
   if (existing === undefined) return true;
+  const {tx, index, neighbours} = context;
   tx.delete(ConfigEntries, ConfigEntries.keyOf(existing));
   tx.setIndex('config-entries', index);
+  if (givesVirtualIp(existing.Kind, existing.Name) && !neighbours.hasInstances(tx, existing.Name)) releaseVirtualIp(context, existing.Name);
   return true;
 }
 

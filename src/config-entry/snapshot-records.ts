@@ -4,8 +4,9 @@ import {federationStateRecords} from './federation-states.ts';
 import {ConfigEntryRequest} from './schema.ts';
 import {ConfigEntries} from './state.ts';
 import {systemMetadataRecords} from './system-metadata.ts';
+import {virtualIpRecords} from './virtual-ips.ts';
 
-/** Records 22, 30 and 31 (rpc-raft.md §17). */
+/** Records 22, 30 to 33 (rpc-raft.md §17). */
 export const configEntryRecords: readonly SnapshotRecords[] = [
   {
     types: [22],
@@ -31,4 +32,5 @@ export const configEntryRecords: readonly SnapshotRecords[] = [
   },
   federationStateRecords,
   systemMetadataRecords,
+  virtualIpRecords,
 ];

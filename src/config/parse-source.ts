@@ -1,4 +1,5 @@
-import {ConfigError, multiErrorText} from './config-error.ts';
+import {ConfigError} from './config-error.ts';
+import {multiErrorText} from '../consul-error.ts';
 import {decode, type ConfigValue, type UnknownKey} from './decode.ts';
 import {parseHcl} from './hcl/parser.ts';
 import {ALL_KEYS} from './keys/all-keys.ts';

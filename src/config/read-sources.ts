@@ -1,7 +1,8 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {buildService} from './build/definitions.ts';
-import {ConfigError, multiErrorText} from './config-error.ts';
+import {ConfigError} from './config-error.ts';
+import {multiErrorText} from '../consul-error.ts';
 import {type Block} from './decode.ts';
 import {MAX_CONFIG_FILE_BYTES} from './limits.ts';
 import {parseSource, type ConfigFormat, type ConfigSource} from './parse-source.ts';

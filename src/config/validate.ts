@@ -3,8 +3,8 @@ import {listenerClash} from './build/addresses.ts';
 import {checkFault, serviceFault} from './build/definitions.ts';
 import {metadataFault} from './build/node-meta.ts';
 import {ConfigError} from './config-error.ts';
-import {formatGoDuration, NS_PER_MS} from './go-duration.ts';
-import {goQuote} from './go-quote.ts';
+import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
+import {goQuote} from '../schema/go-quote.ts';
 import {type RuntimeConfig} from './runtime-config.ts';
 
 const MIN_REJOIN_AGE_MS = 6 * 3_600_000;
@@ -116,7 +116,7 @@ function validateSizes(config: RuntimeConfig, bootstrapExpect: number): void {
   const multiplier = config.performance.raftMultiplier;
   if (multiplier < 1 || multiplier > 10) refuse(`performance.raft_multiplier cannot be ${multiplier}. Must be between 1 and 10`);
   if (config.serverRejoinAgeMaxMs < MIN_REJOIN_AGE_MS) {
-    refuse(`server_rejoin_age_max: duration '${formatGoDuration(config.serverRejoinAgeMaxMs * NS_PER_MS)}' cannot be less than: 6h0m0s`);
+    refuse(`server_rejoin_age_max: duration '${formatGoDuration(config.serverRejoinAgeMaxMs * NANOS_PER_MILLISECOND)}' cannot be less than: 6h0m0s`);
   }
   if (config.cache.entryFetchMaxBurst <= 0) refuse(`cache.entry_fetch_max_burst must be strictly positive, was: ${config.cache.entryFetchMaxBurst}`);
   if (config.cache.entryFetchRatePerSecond <= 0) refuse(`cache.entry_fetch_rate must be strictly positive, was: ${config.cache.entryFetchRatePerSecond}`);

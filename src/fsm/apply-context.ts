@@ -1,4 +1,5 @@
 import {type WriteTx} from '../store/write-tx.ts';
+import {type ByteString} from '../wire/byte-string.ts';
 import {type Fact} from './fact.ts';
 
 /** What a command sees while its entry is applied: no clock, no chance, no I/O, so every server ends up the same. */
@@ -17,6 +18,8 @@ export interface ApplyContext {
 export interface Neighbours {
   sessionExists(tx: WriteTx, sessionId: string): boolean;
   nodeExists(tx: WriteTx, node: string): boolean;
+  /** Whether any instance of a service of this name is registered. */
+  hasInstances(tx: WriteTx, service: string): boolean;
   /** Undefined when the node has no such check. */
   checkState(tx: WriteTx, node: string, checkId: string): {readonly status: string; readonly type: string} | undefined;
   /** A node row is about to be deleted; its services and checks are gone already. */
@@ -24,13 +27,18 @@ export interface Neighbours {
   /** A check was deleted, or was written as critical: sessions bound to it end. */
   checkFailed(context: ApplyContext, node: string, checkId: string): void;
   /** A session row was written: checks of type `session` that name it pass. */
-  sessionCreated(context: ApplyContext, session: SessionName): void;
-  /** A session row was deleted: its locks are let go, queries bound to it go, checks that name it fail. */
-  sessionEnded(context: ApplyContext, session: SessionName & {readonly behavior: string; readonly lockDelayNs: number}): void;
+  sessionCreated(context: ApplyContext, session: SessionSummary): void;
+  /**
+   * A session row was deleted: its locks are let go, queries bound to it go, checks that name it fail.
+   * @returns the keys that it held
+   */
+  sessionEnded(context: ApplyContext, session: SessionSummary): readonly ByteString[];
 }
 
-export interface SessionName {
-  readonly id: string;
-  readonly name: string;
-  readonly node: string;
+/** What its neighbours need to know of a session. */
+export interface SessionSummary {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Node: string;
+  readonly Behavior: string;
 }

@@ -1,3 +1,4 @@
+import {multiErrorText} from '../consul-error.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random, systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
@@ -131,7 +132,7 @@ export class Serf {
       }
     }
     if (joined > 0) this.#driver.step({kind: 'announce-join'});
-    else if (errors.length > 0) throw new AggregateError(errors, multiErrorText(errors));
+    else if (errors.length > 0) throw new AggregateError(errors, multiErrorText(errors.map(({message}) => message)));
     return joined;
   }
 
@@ -366,10 +367,4 @@ function configOf(o: SerfOptions, advertise: Endpoint, security: WireSecurity, s
 
 function throwIf(error: Error | null): void {
   if (error !== null) throw error;
-}
-
-/** Several errors as one text, as Consul's commands show them. */
-function multiErrorText(errors: readonly Error[]): string {
-  const count = errors.length === 1 ? '1 error occurred:' : `${errors.length} errors occurred:`;
-  return `${count}\n${errors.map((error) => `\t* ${error.message}\n`).join('')}\n`;
 }

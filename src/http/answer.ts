@@ -1,4 +1,5 @@
 import {type Readable} from 'node:stream';
+import {type ApiRequest} from './api-request.ts';
 
 /** What an answer was computed from. While it is held and `fired` is false, the same request may get the same bytes again. */
 export interface AnswerSource {
@@ -23,6 +24,11 @@ export interface Answer {
 /** An answer in JSON. */
 export function jsonAnswer(body: string | Uint8Array, headers?: Answer['headers']): Answer {
   return {status: 200, body, contentType: 'application/json', ...(headers && {headers})};
+}
+
+/** `true` or `false` in JSON. */
+export function boolAnswer(request: ApiRequest, value: boolean): Answer {
+  return jsonAnswer(String(value) + request.jsonEnd);
 }
 
 /** 200 with an empty body: what most writes to the agent answer. */

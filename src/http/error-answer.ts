@@ -1,8 +1,19 @@
 import {ConsulError} from '../consul-error.ts';
 import {type Answer, textAnswer} from './answer.ts';
+import {metaHeaders, noMeta} from './query-meta.ts';
+
+/** A read that failed where Consul sends the headers of an empty answer all the same (http-core.md §1.4). */
+export class FailedRead extends Error {
+  override readonly name = 'FailedRead';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), {cause});
+  }
+}
 
 /** Maps what a route threw to Consul's status and text, in the order of http-core.md §1.5. */
 export function answerOfError(error: unknown): Answer {
+  if (error instanceof FailedRead) return {...answerOfError(error.cause), headers: metaHeaders(noMeta)};
   const text = error instanceof Error ? error.message : String(error);
   return textAnswer(statusOf(error, text), text);
 }

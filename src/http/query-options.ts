@@ -1,5 +1,5 @@
 import {ConsulError} from '../consul-error.ts';
-import {parseGoDuration} from '../schema/go-duration.ts';
+import {tryGoDuration} from '../schema/go-duration.ts';
 import {type ApiRequest} from './api-request.ts';
 
 /** The part of a read request that every endpoint shares, named as it travels on 8300 (rpc-raft.md §20). */
@@ -63,6 +63,11 @@ export function readOptions(request: ApiRequest, defaults: ReadDefaults): ReadOp
   return options;
 }
 
+/** Datacenter and token of a write. */
+export function writeOptions(request: ApiRequest, defaults: ReadDefaults): {Datacenter: string; Token: string} {
+  return {Datacenter: datacenterOf(request, defaults), Token: request.token || defaults.token()};
+}
+
 /** `dc`, or `datacenter`, which wins; the agent's own by default. */
 export function datacenterOf(request: ApiRequest, defaults: ReadDefaults): string {
   return request.query.get('datacenter') || request.query.get('dc') || defaults.datacenter;
@@ -71,7 +76,7 @@ export function datacenterOf(request: ApiRequest, defaults: ReadDefaults): strin
 function readMaxStale(request: ApiRequest, options: ReadOptions, defaults: ReadDefaults): void {
   const text = request.query.get('max_stale');
   if (text !== '') {
-    const duration = parseGoDuration(text);
+    const duration = tryGoDuration(text);
     if (typeof duration !== 'number') throw new ConsulError(`Invalid max_stale value ${JSON.stringify(text)}`, 400);
     options.MaxStaleDuration = duration;
     if (duration > 0) options.AllowStale = true;
@@ -102,7 +107,7 @@ function readCacheControl(request: ApiRequest, options: ReadOptions): void {
 function waitOf(request: ApiRequest): number {
   const text = request.query.get('wait');
   if (text === '') return 0;
-  const duration = parseGoDuration(text);
+  const duration = tryGoDuration(text);
   if (typeof duration !== 'number') throw new ConsulError('Invalid wait time', 400);
   return duration;
 }

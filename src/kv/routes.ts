@@ -1,15 +1,15 @@
-import {type Answer, jsonAnswer, missingAnswer} from '../http/answer.ts';
+import {type Answer, boolAnswer, jsonAnswer, missingAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {metaHeaders} from '../http/query-meta.ts';
-import {type ReadDefaults, datacenterOf, readOptions} from '../http/query-options.ts';
+import {type ReadDefaults, readOptions, writeOptions} from '../http/query-options.ts';
+import {callRead, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
-import {keptReply, type MaybeKept} from '../rpc/kept-reply.ts';
 import {type Router} from '../rpc/router.ts';
 import {list, byteStr} from '../schema/types.ts';
 import {type ByteString, byteStringOf} from '../wire/byte-string.ts';
 import {badUint, conflictingFlags, missingKeyName, valueTooLarge} from './errors.ts';
 import {kvsApply, kvsGet, kvsList, kvsListKeys} from './methods.ts';
-import {DirEntry, type IndexedDirEntries} from './schema.ts';
+import {DirEntry} from './schema.ts';
 
 export interface KvRouteOptions {
   readonly router: Router;
@@ -36,27 +36,22 @@ async function getKey(options: KvRouteOptions, request: ApiRequest): Promise<Ans
   const {router, defaults} = options;
   const key = request.suffixBytes;
   const read = readOptions(request, defaults);
-  const signal = read.MinQueryIndex > 0 ? request.signal : undefined;
   if (request.query.has('keys')) return getKeys(options, request, key);
   const recurse = request.query.has('recurse');
   if (key === '' && !recurse) throw missingKeyName();
-  const reply: IndexedDirEntries & MaybeKept = await router.call(recurse ? kvsList : kvsGet, {Key: key, ...read}, signal);
+  const reply = await callRead(router, recurse ? kvsList : kvsGet, {Key: key, ...read}, request);
   const headers = metaHeaders(reply);
   const entries = reply.Entries;
   if (entries === null || entries.length === 0) return missingAnswer(headers);
   if (request.query.has('raw') && !recurse) return rawAnswer(entries[0]?.Value ?? '', headers);
-  const encode = (): Buffer => Buffer.from(entryList.toJson(entries, {pretty: request.pretty}) + request.jsonEnd);
-  const kept = reply[keptReply];
-  const body = kept?.encoding(request.pretty ? `pretty${request.jsonEnd}` : 'json', encode) ?? encode();
-  const isPlain = read.MinQueryIndex === 0 && !read.AllowStale && !read.RequireConsistent;
-  return {...jsonAnswer(body, headers), ...(kept !== undefined && isPlain && {source: kept.watch})};
+  return readAnswer(request, read, reply, (pretty) => entryList.toJson(entries, {pretty}));
 }
 
 async function getKeys({router, defaults}: KvRouteOptions, request: ApiRequest, key: ByteString): Promise<Answer> {
   const read = readOptions(request, defaults);
   const separator = request.query.get('separator') || request.query.get('seperator');
   const body = {Prefix: key, Seperator: byteStringOf(Buffer.from(separator)), ...read};
-  const reply = await router.call(kvsListKeys, body, read.MinQueryIndex > 0 ? request.signal : undefined);
+  const reply = await callRead(router, kvsListKeys, body, request);
   const headers = metaHeaders(reply);
   const keys = reply.Keys ?? [];
   if (keys.length === 0 && key !== '') return missingAnswer(headers);
@@ -84,8 +79,8 @@ async function putKey({router, defaults, valueBytesMax, chunkedBytesMax}: KvRout
   if ((request.contentLength ?? 0) > valueBytesMax) throw valueTooLarge(request.contentLength ?? 0, valueBytesMax);
   const value = await request.body(chunkedBytesMax, (bytes) => valueTooLarge(bytes, chunkedBytesMax));
   const DirEnt = DirEntry.make({Key: key, Flags, Value: value.toString('latin1'), Session, ModifyIndex: indexOf(cas)});
-  const done = await router.call(kvsApply, {...writeOf(request, defaults), Op, DirEnt});
-  return boolAnswer(Op === 'set' || done, request);
+  const done = await router.call(kvsApply, {...writeOptions(request, defaults), Op, DirEnt});
+  return boolAnswer(request, Op === 'set' || done);
 }
 
 function lockOperation({query}: ApiRequest, cas: bigint | undefined): [op: string, session: string] {
@@ -103,16 +98,8 @@ async function deleteKey({router, defaults}: KvRouteOptions, request: ApiRequest
   const cas = request.query.has('cas') ? uint64Of(request.query.get('cas')) : undefined;
   const Op = recurse ? 'delete-tree' : cas === undefined ? 'delete' : 'delete-cas';
   const DirEnt = DirEntry.make({Key: key, ModifyIndex: indexOf(cas)});
-  const done = await router.call(kvsApply, {...writeOf(request, defaults), Op, DirEnt});
-  return boolAnswer(Op !== 'delete-cas' || done, request);
-}
-
-function writeOf(request: ApiRequest, defaults: ReadDefaults): {Datacenter: string; Token: string} {
-  return {Datacenter: datacenterOf(request, defaults), Token: request.token || defaults.token()};
-}
-
-function boolAnswer(value: boolean, request: ApiRequest): Answer {
-  return jsonAnswer(String(value) + request.jsonEnd);
+  const done = await router.call(kvsApply, {...writeOptions(request, defaults), Op, DirEnt});
+  return boolAnswer(request, Op !== 'delete-cas' || done);
 }
 
 function refuseConflict({query}: ApiRequest, names: readonly string[]): void {

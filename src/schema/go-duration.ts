@@ -1,4 +1,4 @@
-import {goQuote} from './go-json.ts';
+import {goQuote} from './go-quote.ts';
 
 export const NANOS_PER_MILLISECOND = 1e6;
 export const NANOS_PER_SECOND = 1e9;
@@ -46,6 +46,16 @@ export function parseGoDuration(text: string): number {
     rest = rest.slice(unit.length);
   }
   return negative && nanos !== 0 ? -nanos : nanos;
+}
+
+/** As `parseGoDuration`, with the error as a value. */
+export function tryGoDuration(text: string): number | GoDurationError {
+  try {
+    return parseGoDuration(text);
+  } catch (error) {
+    if (error instanceof GoDurationError) return error;
+    throw error;
+  }
 }
 
 /** A duration of `nanos` nanoseconds as Go's Duration.String gives it: `1h0m0s`, `1.5s`, `100ms`, `0s`. */

@@ -140,11 +140,6 @@ function endOfString(json: string, start: number): number {
   }
 }
 
-/** Go's %q of a text. */
-export function goQuote(text: string): string {
-  return `"${text.replace(/[\x00-\x1f\x7f"\\]/g, (char) => (char === '"' ? '\\"' : quotedControl(char)))}"`;
-}
-
 /** The char of a JSON syntax error, in single quotes as encoding/json gives it (it sees bytes: one of a longer char is Latin-1). */
 export function goQuoteChar(char: string): string {
   if (char === "'") return "'\\''";

@@ -1,6 +1,6 @@
 import {MsgpackError} from '../wire/msgpack-error.ts';
 import {type ByteString} from '../wire/byte-string.ts';
-import {goQuote} from './go-json.ts';
+import {goQuote} from './go-quote.ts';
 
 /** A Go time.Time: a moment to the nanosecond, and the zone it is shown in. */
 export interface GoTime {

@@ -59,6 +59,16 @@ export const DCSpecificRequest = struct('DCSpecificRequest', {
 });
 export type DCSpecificRequest = TypeOf<typeof DCSpecificRequest>;
 
+/** A read about one node. */
+export const NodeSpecificRequest = struct('NodeSpecificRequest', {
+  Datacenter: str,
+  Node: str,
+  PeerName: str,
+  MergeCentralConfig: bool,
+  ...embed(QueryOptions),
+});
+export type NodeSpecificRequest = TypeOf<typeof NodeSpecificRequest>;
+
 /** Namespace and partition are of Consul Enterprise: the community edition has no such fields on the wire. */
 export const EnterpriseMeta = struct('EnterpriseMeta', {}, {goType: 'acl.EnterpriseMeta'});
 export type EnterpriseMeta = TypeOf<typeof EnterpriseMeta>;

@@ -1,6 +1,6 @@
 import {type MsgpackReader} from '../wire/msgpack-reader.ts';
 import {type MsgpackWriter} from '../wire/msgpack-writer.ts';
-import {goQuote} from './go-json.ts';
+import {goQuote} from './go-quote.ts';
 import {type JsonContext} from './json-context.ts';
 import {JsonDecodeError} from './json-error.ts';
 import {type JsonNode, JsonObject} from './json-node.ts';

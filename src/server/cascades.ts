@@ -1,16 +1,35 @@
-import {type Neighbours} from '../fsm/apply-context.ts';
+import {checkOf} from '../catalog/check-commands.ts';
+import {nodeByName} from '../catalog/node-commands.ts';
+import {hasInstances} from '../catalog/service-commands.ts';
+import {sessionChecksOf, setCheckStatus} from '../catalog/session-checks.ts';
+import {type ApplyContext, type Neighbours} from '../fsm/apply-context.ts';
 import {releaseLocks} from '../kv/commands.ts';
+import {deleteQueriesOfSession} from '../query/commands.ts';
+import {endSession} from '../session/commands.ts';
+import {Sessions, sessionsOfCheck, sessionsOfNode} from '../session/state.ts';
 
-/**
- * What ripples from one domain to another, in Consul's order. The catalog and the sessions have not come yet
- * (docs/compatibility.md): there is no node, no check and no session to be found.
- */
+/** What ripples from one domain to another, in Consul's order: node → checks → sessions → locks (http-core.md §14.5, §21.3). */
 export const cascades: Neighbours = {
-  sessionExists: () => false,
-  nodeExists: () => false,
-  checkState: () => undefined,
-  nodeDeleted: () => undefined,
-  checkFailed: () => undefined,
-  sessionCreated: () => undefined,
-  sessionEnded: (context, session) => void releaseLocks(context, session.id, session.behavior),
+  sessionExists: (tx, id) => tx.has(Sessions, id),
+  nodeExists: (tx, node) => nodeByName(tx, node) !== undefined,
+  hasInstances: (tx, service) => hasInstances(tx, service),
+  checkState: (tx, node, checkId) => {
+    const check = checkOf(tx, node, checkId);
+    return check === undefined ? undefined : {status: check.Status, type: check.Type};
+  },
+  nodeDeleted: (context, node) => endAll(context, sessionsOfNode(context.tx, node)),
+  checkFailed: (context, node, checkId) => endAll(context, sessionsOfCheck(context.tx, node, checkId)),
+  sessionCreated: (context, {ID, Name, Node}) => {
+    for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'passing', `Session '${ID}' in force`);
+  },
+  sessionEnded: (context, {ID, Name, Node, Behavior}) => {
+    const released = releaseLocks(context, ID, Behavior);
+    deleteQueriesOfSession(context, ID);
+    for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'critical', `Session '${ID}' is invalid`);
+    return released;
+  },
 };
+
+function endAll(context: ApplyContext, sessions: readonly {readonly ID: string}[]): void {
+  for (const {ID} of sessions) endSession(context, ID);
+}

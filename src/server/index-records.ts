@@ -13,6 +13,7 @@ export const indexRecords: SnapshotRecords = {
   },
   restore(tx, _type, value) {
     const {Key, Value} = IndexEntry.fromMsgpack(value);
-    tx.setIndex(Key, Value);
+    // Consul does not tell capitals from small letters here.
+    tx.setIndex(Key.toLowerCase(), Value);
   },
 };

@@ -6,3 +6,5 @@ export const snapshotRecordBytesMax = 512 * 1024 * 1024;
 export const snapshotSliceMs = 5;
 /** How long a request waits between two tries while there is no leader. */
 export const leaderRetryMs = 50;
+/** How often a leader goes over all members of the pool, besides at their events. */
+export const reconcileIntervalMs = 60_000;

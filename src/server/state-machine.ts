@@ -1,5 +1,7 @@
 import {aclCommands} from '../acl/commands.ts';
 import {aclRecords} from '../acl/snapshot-records.ts';
+import {catalogCommands} from '../catalog/commands.ts';
+import {catalogRecords} from '../catalog/snapshot-records.ts';
 import {configEntryCommands} from '../config-entry/commands.ts';
 import {configEntryRecords} from '../config-entry/snapshot-records.ts';
 import {connectCommands} from '../connect/commands.ts';
@@ -11,11 +13,15 @@ import {kvCommands} from '../kv/commands.ts';
 import {kvRecords} from '../kv/snapshot-records.ts';
 import {queryCommand} from '../query/commands.ts';
 import {queryRecords} from '../query/snapshot-records.ts';
+import {sessionCommand} from '../session/commands.ts';
+import {sessionRecords} from '../session/snapshot-records.ts';
 import {indexRecords} from './index-records.ts';
 
 /** What every kind of log entry does: one table of all domains' commands (rpc-raft.md §15). */
 export const commands: readonly Command[] = [
+  ...catalogCommands,
   ...kvCommands,
+  sessionCommand,
   ...aclCommands,
   ...configEntryCommands,
   ...connectCommands,
@@ -25,7 +31,9 @@ export const commands: readonly Command[] = [
 
 /** What a snapshot holds: all domains' records (rpc-raft.md §17). */
 export const records: readonly SnapshotRecords[] = [
+  catalogRecords,
   ...kvRecords,
+  sessionRecords,
   ...aclRecords,
   ...configEntryRecords,
   connectRecords,

@@ -1,5 +1,6 @@
 import {hostname} from 'node:os';
-import {ConfigError, multiErrorText} from '../config-error.ts';
+import {ConfigError} from '../config-error.ts';
+import {multiErrorText} from '../../consul-error.ts';
 import {type GossipPoolConfig, type LogLevel, type RuntimeConfig} from '../runtime-config.ts';
 import {type HostNetwork} from '../sockaddr/interface-address.ts';
 import {AddressBuilder} from './addresses.ts';

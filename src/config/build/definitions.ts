@@ -1,5 +1,5 @@
 import {type Block, type ConfigValue} from '../decode.ts';
-import {goQuote} from '../go-quote.ts';
+import {goQuote} from '../../schema/go-quote.ts';
 import {type CheckDefinition, type RawObject, type RawValue, type ServiceDefinition} from '../definition-types.ts';
 import {parseDurationMs} from './merged-values.ts';
 import {metadataFault} from './node-meta.ts';

@@ -1,6 +1,6 @@
 import {type ConfigValue} from '../decode.ts';
-import {NS_PER_MS, parseGoDuration} from '../go-duration.ts';
-import {goQuote} from '../go-quote.ts';
+import {NANOS_PER_MILLISECOND, tryGoDuration} from '../../schema/go-duration.ts';
+import {goQuote} from '../../schema/go-quote.ts';
 import {type PathsOf} from '../keys/all-keys.ts';
 import {type RawObject} from '../definition-types.ts';
 
@@ -64,8 +64,8 @@ export class MergedValues {
 
 /** A Go duration as milliseconds; a bad one adds Consul's text to `errors` and counts as 0. */
 export function parseDurationMs(name: string, text: string, errors: string[]): number {
-  const parsed = parseGoDuration(text);
-  if ('ns' in parsed) return parsed.ns / NS_PER_MS;
-  errors.push(`${name}: invalid duration: ${goQuote(text)}: ${parsed.error}`);
+  const parsed = tryGoDuration(text);
+  if (typeof parsed === 'number') return parsed / NANOS_PER_MILLISECOND;
+  errors.push(`${name}: invalid duration: ${goQuote(text)}: ${parsed.message}`);
   return 0;
 }

@@ -1,4 +1,4 @@
-import {goQuote} from '../go-quote.ts';
+import {goQuote} from '../../schema/go-quote.ts';
 import {SyntaxFault, type Position} from '../raw-node.ts';
 import {unquoteHcl} from './unquote.ts';
 

@@ -1,5 +1,5 @@
 import {type CheckDefinition, type ServiceDefinition} from '../../../config/definition-types.ts';
-import {formatGoDuration, NS_PER_MS} from '../../../config/go-duration.ts';
+import {formatGoDuration, NANOS_PER_MILLISECOND} from '../../../schema/go-duration.ts';
 
 type Json = Record<string, unknown>;
 
@@ -11,7 +11,7 @@ function filled(fields: Json): Json {
 }
 
 function duration(ms: number): string {
-  return ms === 0 ? '' : formatGoDuration(ms * NS_PER_MS);
+  return ms === 0 ? '' : formatGoDuration(ms * NANOS_PER_MILLISECOND);
 }
 
 /** A check as PUT /v1/agent/service/register takes it: only fields that are set. */

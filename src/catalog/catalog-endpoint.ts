@@ -1,0 +1,249 @@
+import {type Authorizer, demand, filterAllowed, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
+import {ConsulError} from '../consul-error.ts';
+import {type Proposer} from '../fsm/proposer.ts';
+import {type BlockingReader} from '../rpc/blocking-reader.ts';
+import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
+import {keptReply} from '../rpc/kept-reply.ts';
+import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type KeptAnswers} from '../store/kept.ts';
+import {type Reader} from '../store/reader.ts';
+import {type Store} from '../store/store.ts';
+import {checkOf} from './check-commands.ts';
+import {nodeOf} from './commands.ts';
+import {checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {
+  catalogDeregister,
+  catalogGatewayServices,
+  catalogListDatacenters,
+  catalogListNodes,
+  catalogListServices,
+  catalogNodeServiceList,
+  catalogNodeServices,
+  catalogRegister,
+  catalogServiceList,
+  catalogServiceNodes,
+  type Empty,
+} from './methods.ts';
+import {type NearSorter} from './near.ts';
+import {nodeByName} from './node-commands.ts';
+import {listNodes, type NodeAndServices, servicesOfNode} from './node-queries.ts';
+import {completeRegistration} from './register-request.ts';
+import {metaKey, selectionKey, selectionOf} from './selection.ts';
+import {DeregisterRequest, type HealthCheck, Node, RegisterRequest, type ServiceNode} from './schema.ts';
+import {serviceOf} from './service-commands.ts';
+import {listServices, serviceNodes} from './service-queries.ts';
+
+export interface CatalogEndpointOptions {
+  readonly store: Store;
+  readonly reader: BlockingReader;
+  readonly kept: KeptAnswers;
+  readonly proposer: Proposer;
+  readonly resolver: TokenResolver;
+  readonly near: NearSorter;
+  /** All known datacenters, the nearest first. */
+  readonly datacenters: () => readonly string[];
+}
+
+const done: Empty = {};
+
+/** Catalog.* of port 8300 (rpc-raft.md §8, §9). */
+export function catalogEndpoints(options: CatalogEndpointOptions): readonly Endpoint[] {
+  return [
+    endpoint(catalogRegister, async (request) => {
+      await register(options, request);
+      return done;
+    }),
+    endpoint(catalogDeregister, async (request) => {
+      await deregister(options, request);
+      return done;
+    }),
+    endpoint(catalogListDatacenters, () => options.datacenters()),
+    ...listEndpoints(options),
+    ...instanceEndpoints(options),
+  ];
+}
+
+function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
+  const nodes = kept.space<QueryOutcome<readonly Node[]>>();
+  const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
+  const readServices = (request: Parameters<typeof listServices>[1], authorizer: Authorizer): ((q: Parameters<typeof listServices>[0]) => QueryOutcome<ReadonlyMap<string, readonly string[]>>) => (q) => {
+    const outcome = listServices(q, request);
+    const allowed = [...outcome.value].filter(([name]) => authorizer.allows('service', 'read', name));
+    return {...outcome, value: new Map(allowed), filtered: allowed.length < outcome.value.size};
+  };
+  return [
+    endpoint(catalogListNodes, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const read = await reader.read<readonly Node[]>({
+        options: request,
+        space: nodes,
+        key: metaKey(request.NodeMetaFilters),
+        query: (q, authorizer) => allowedOnly(listNodes(q, request.NodeMetaFilters), ({Node: name}) => authorizer.allows('node', 'read', name)),
+        signal,
+      });
+      if (request.Source.Node === '') return {Nodes: read.value, ...read.meta, [keptReply]: read.kept};
+      return {Nodes: near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
+    }),
+    endpoint(catalogListServices, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const read = await reader.read<ReadonlyMap<string, readonly string[]>>({
+        options: request,
+        space: services,
+        key: metaKey(request.NodeMetaFilters),
+        query: (q, authorizer) => readServices(request.NodeMetaFilters, authorizer)(q),
+        signal,
+      });
+      return {Services: read.value, ...read.meta, [keptReply]: read.kept};
+    }),
+    endpoint(catalogServiceList, async (request, signal) => {
+      const read = await reader.read<ReadonlyMap<string, readonly string[]>>({
+        options: request,
+        space: services,
+        key: metaKey(request.NodeMetaFilters),
+        query: (q, authorizer) => readServices(request.NodeMetaFilters, authorizer)(q),
+        signal,
+      });
+      return {Services: [...read.value.keys()].map((Name) => ({Name})), ...read.meta};
+    }),
+  ];
+}
+
+function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
+  const instances = kept.space<QueryOutcome<readonly ServiceNode[]>>();
+  const byNode = kept.space<QueryOutcome<NodeAndServices>>();
+  const gateways = kept.space<QueryOutcome<readonly never[]>>();
+  const readNode = async (request: Parameters<typeof catalogNodeServices.request.toMsgpack>[0], signal: AbortSignal | undefined) =>
+    await reader.read<NodeAndServices>({
+      options: request,
+      space: byNode,
+      key: request.Node.toLowerCase(),
+      query: (q, authorizer) => allowedServices(servicesOfNode(q, request.Node), authorizer),
+      signal,
+    });
+  return [
+    endpoint(catalogServiceNodes, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const selection = selectionOf(request);
+      const read = await reader.read<readonly ServiceNode[]>({
+        options: request,
+        space: instances,
+        key: selectionKey(selection),
+        query: (q, authorizer) => allowedOnly(serviceNodes(q, selection), (row) => mayReadService(authorizer, row.Node, row.ServiceName)),
+        signal,
+      });
+      if (request.Source.Node === '') return {ServiceNodes: read.value, ...read.meta, [keptReply]: read.kept};
+      return {ServiceNodes: near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
+    }),
+    endpoint(catalogNodeServices, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const {value, meta, kept: held} = await readNode(request, signal);
+      const Services = new Map(value.services.map((service) => [service.ID, service]));
+      return {NodeServices: value.node === undefined ? null : {Node: value.node, Services}, ...meta, [keptReply]: held};
+    }),
+    endpoint(catalogNodeServiceList, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const {value, meta} = await readNode(request, signal);
+      return {NodeServices: {Node: value.node ?? null, Services: value.node === undefined ? null : value.services}, ...meta};
+    }),
+    endpoint(catalogGatewayServices, async (request, signal) => {
+      // Links of gateways come from configuration entries of kinds that are not acted on yet (docs/compatibility.md).
+      const read = await reader.read<readonly never[]>({
+        options: request,
+        space: gateways,
+        key: request.ServiceName,
+        query: (q, authorizer) => {
+          demand(authorizer, 'service', 'read', request.ServiceName);
+          return {value: [], index: q.index('gateway-services', 'config-entries')};
+        },
+        signal,
+      });
+      return {Services: read.value, ...read.meta};
+    }),
+  ];
+}
+
+async function register({store, proposer, resolver}: CatalogEndpointOptions, request: RegisterRequest): Promise<void> {
+  const complete = completeRegistration(request);
+  const view = store.view();
+  for (const check of complete.Checks ?? []) demandService(view, complete, check);
+  mayRegister(await resolver.resolve(request.Token), view, complete);
+  const result = await proposer.propose(0, RegisterRequest, complete);
+  if (result instanceof ConsulError) throw result;
+}
+
+async function deregister({store, proposer, resolver}: CatalogEndpointOptions, request: DeregisterRequest): Promise<void> {
+  if (request.Node === '') throw mustProvideNode();
+  mayDeregister(await resolver.resolve(request.Token), store.view(), request);
+  const result = await proposer.propose(1, DeregisterRequest, request);
+  if (result instanceof ConsulError) throw result;
+}
+
+/** A check of a service needs that service, in the request or registered before. */
+function demandService(reader: Reader, request: RegisterRequest, {ServiceID, CheckID, Node: node}: HealthCheck): void {
+  if (ServiceID === '' || ServiceID === request.Service?.ID) return;
+  if (serviceOf(reader, node, ServiceID) === undefined) throw checkOfUnknownService(ServiceID, CheckID);
+}
+
+/** acl.md §9: `node:write` where the node or a check of it changes, `service:write` on what is said of services. */
+function mayRegister(authorizer: Authorizer, reader: Reader, request: RegisterRequest): void {
+  const known = nodeByName(reader, request.Node);
+  const changesNode = known === undefined || (!request.SkipNodeUpdate && !isSameRegistration(known, request));
+  if (changesNode) demand(authorizer, 'node', 'write', request.Node);
+  const {Service} = request;
+  if (Service !== null) {
+    demand(authorizer, 'service', 'write', Service.Service);
+    const other = serviceOf(reader, request.Node, Service.ID);
+    if (other !== undefined && !authorizer.allows('service', 'write', other.Service)) throw new ConsulError('Permission denied', 403);
+    if (Service.Kind === 'connect-proxy') demand(authorizer, 'service', 'write', Service.Proxy.DestinationServiceName);
+  }
+  for (const {ServiceID, Node: node} of request.Checks ?? []) {
+    if (ServiceID === '') demand(authorizer, 'node', 'write', node);
+    else demand(authorizer, 'service', 'write', ServiceID === Service?.ID ? Service.Service : (serviceOf(reader, node, ServiceID)?.Service ?? ''));
+  }
+}
+
+function isSameRegistration(known: Node, request: RegisterRequest): boolean {
+  const indexes = {CreateIndex: known.CreateIndex, ModifyIndex: known.ModifyIndex};
+  return Node.toJson(known) === Node.toJson({...nodeOf(request), ...indexes});
+}
+
+/** `node:write` is enough for everything on the node; a service may also be taken out by who may write it. */
+function mayDeregister(authorizer: Authorizer, reader: Reader, {Node: node, ServiceID, CheckID}: DeregisterRequest): void {
+  if (authorizer.allows('node', 'write', node)) return;
+  if (ServiceID !== '') {
+    const service = serviceOf(reader, node, ServiceID);
+    if (service === undefined) throw unknownService(ServiceID);
+    demand(authorizer, 'service', 'write', service.Service);
+  } else if (CheckID !== '') {
+    const check = checkOf(reader, node, CheckID);
+    if (check === undefined) throw unknownCheck(CheckID);
+    if (check.ServiceID === '') throw permissionDenied(authorizer, 'node', 'write', node);
+    demand(authorizer, 'service', 'write', check.ServiceName);
+  } else {
+    throw permissionDenied(authorizer, 'node', 'write', node);
+  }
+}
+
+function allowedServices(outcome: QueryOutcome<NodeAndServices>, authorizer: Authorizer): QueryOutcome<NodeAndServices> {
+  const {node, services} = outcome.value;
+  if (node === undefined) return outcome;
+  if (!authorizer.allows('node', 'read', node.Node)) return {...outcome, value: {node: undefined, services: []}, filtered: true};
+  const {kept, dropped} = filterAllowed(services, ({Service}) => authorizer.allows('service', 'read', Service));
+  return {...outcome, value: {node, services: kept}, filtered: dropped};
+}
+
+/** An instance is seen by who may read its node and its service. */
+export function mayReadService(authorizer: Authorizer, node: string, service: string): boolean {
+  return authorizer.allows('node', 'read', node) && authorizer.allows('service', 'read', service);
+}
+
+/** An outcome without what the authorizer hides. */
+export function allowedOnly<T>(outcome: QueryOutcome<readonly T[]>, allows: (element: T) => boolean): QueryOutcome<readonly T[]> {
+  const {kept, dropped} = filterAllowed(outcome.value, allows);
+  return {...outcome, value: kept, filtered: dropped};
+}
+
+/** The filter language comes later; an answer that ignored it would be a wrong one. */
+export function refuseFilter(filter: string): void {
+  if (filter !== '') throw filtersUnsupported();
+}

@@ -1,0 +1,62 @@
+import {type ConsulError} from '../consul-error.ts';
+import {type ApplyContext} from '../fsm/apply-context.ts';
+import {command} from '../fsm/command.ts';
+import {deleteCheck, ensureCheck} from './check-commands.ts';
+import {checkOfOtherNode, insertingCheck, insertingNode, insertingService} from './errors.ts';
+import {deleteNode, ensureNode, nodeByName} from './node-commands.ts';
+import {DeregisterRequest, Node, RegisterRequest} from './schema.ts';
+import {deleteService, ensureService} from './service-commands.ts';
+
+/** Types 0 and 1 of the log (rpc-raft.md §15). */
+export const catalogCommands = [
+  command<RegisterRequest>({type: 0, name: 'Register', decode: (body) => RegisterRequest.fromMsgpack(body), apply: applyRegister}),
+  command<DeregisterRequest>({type: 1, name: 'Deregister', decode: (body) => DeregisterRequest.fromMsgpack(body), apply: applyDeregister}),
+];
+
+/** A node, an instance and checks in one write: all of it, or nothing. */
+function applyRegister(context: ApplyContext, request: RegisterRequest): ConsulError | null {
+  const savepoint = context.tx.savepoint();
+  const refused = register(context, request);
+  if (refused === undefined) return null;
+  savepoint.rollback();
+  return refused;
+}
+
+function register(context: ApplyContext, request: RegisterRequest): ConsulError | undefined {
+  const {tx} = context;
+  if (!request.SkipNodeUpdate || nodeByName(tx, request.Node) === undefined) {
+    const refused = ensureNode(context, nodeOf(request));
+    if (refused !== undefined) return insertingNode(refused);
+  }
+  if (request.Service !== null) {
+    const refused = ensureService(context, request.Node, request.Service);
+    if (refused !== undefined) return insertingService(refused);
+  }
+  for (const check of [...(request.Check === null ? [] : [request.Check]), ...(request.Checks ?? [])]) {
+    if (check.Node !== request.Node) return checkOfOtherNode(check.Node, check.CheckID, request.Node);
+    const refused = ensureCheck(context, check);
+    if (refused !== undefined) return insertingCheck(request.Node, refused);
+  }
+  return undefined;
+}
+
+/** The node part of a registration. */
+export function nodeOf(request: RegisterRequest): Node {
+  return Node.make({
+    ID: request.ID,
+    Node: request.Node,
+    Address: request.Address,
+    Datacenter: request.Datacenter,
+    TaggedAddresses: request.TaggedAddresses,
+    Meta: request.NodeMeta,
+    Locality: request.Locality,
+    PeerName: request.PeerName,
+  });
+}
+
+function applyDeregister(context: ApplyContext, {Node: node, ServiceID, CheckID}: DeregisterRequest): null {
+  if (ServiceID !== '') deleteService(context, node, ServiceID);
+  else if (CheckID !== '') deleteCheck(context, node, CheckID);
+  else deleteNode(context, node);
+  return null;
+}

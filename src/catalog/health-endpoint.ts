@@ -1,0 +1,118 @@
+import {type Authorizer} from '../acl/authorizer.ts';
+import {type BlockingReader} from '../rpc/blocking-reader.ts';
+import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
+import {keptReply} from '../rpc/kept-reply.ts';
+import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type KeptAnswers} from '../store/kept.ts';
+import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
+import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
+import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes, internalNodeDump, internalNodeInfo} from './methods.ts';
+import {type NearSorter} from './near.ts';
+import {nodeDump, nodeInfo} from './node-queries.ts';
+import {type NodeInfo} from './requests.ts';
+import {type CheckServiceNode, type HealthCheck} from './schema.ts';
+import {metaKey, selectionKey, selectionOf} from './selection.ts';
+import {checkServiceNodes} from './service-queries.ts';
+
+export interface HealthEndpointOptions {
+  readonly reader: BlockingReader;
+  readonly kept: KeptAnswers;
+  readonly near: NearSorter;
+}
+
+type CheckList = readonly HealthCheck[];
+
+/** Health.*, and the parts of Internal.* that dump whole nodes (rpc-raft.md §8). */
+export function healthEndpoints(options: HealthEndpointOptions): readonly Endpoint[] {
+  return [...instanceEndpoint(options), ...checkEndpoints(options), ...dumpEndpoints(options)];
+}
+
+function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly Endpoint[] {
+  const instances = kept.space<QueryOutcome<readonly CheckServiceNode[]>>();
+  return [
+    endpoint(healthServiceNodes, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const selection = selectionOf(request);
+      const {HealthFilterType} = request;
+      const read = await reader.read<readonly CheckServiceNode[]>({
+        options: request,
+        space: instances,
+        key: `${HealthFilterType}${selectionKey(selection)}`,
+        query: (q, authorizer) =>
+          allowedOnly(checkServiceNodes(q, selection, HealthFilterType), ({Node, Service}) =>
+            mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
+          ),
+        signal,
+      });
+      if (request.Source.Node === '') return {Nodes: read.value, ...read.meta, [keptReply]: read.kept};
+      return {Nodes: near.sort(request.Source, read.value, ({Node}) => Node?.Node ?? ''), ...read.meta};
+    }),
+  ];
+}
+
+function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly Endpoint[] {
+  const byNode = kept.space<QueryOutcome<CheckList>>();
+  const byService = kept.space<QueryOutcome<CheckList>>();
+  const byState = kept.space<QueryOutcome<CheckList>>();
+  return [
+    endpoint(healthNodeChecks, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const read = await reader.read<CheckList>({
+        options: request,
+        space: byNode,
+        key: request.Node.toLowerCase(),
+        query: (q, authorizer) => allowedChecks(checksOfNode(q, request.Node), authorizer),
+        signal,
+      });
+      return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
+    }),
+    endpoint(healthServiceChecks, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const read = await reader.read<CheckList>({
+        options: request,
+        space: byService,
+        key: `${request.ServiceName.toLowerCase()}\0${metaKey(request.NodeMetaFilters)}`,
+        query: (q, authorizer) => allowedChecks(checksOfService(q, request.ServiceName, request.NodeMetaFilters), authorizer),
+        signal,
+      });
+      if (request.Source.Node === '') return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
+      return {HealthChecks: near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
+    }),
+    endpoint(healthChecksInState, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const read = await reader.read<CheckList>({
+        options: request,
+        space: byState,
+        key: `${request.State}\0${metaKey(request.NodeMetaFilters)}`,
+        query: (q, authorizer) => allowedChecks(checksInState(q, request.State, request.NodeMetaFilters), authorizer),
+        signal,
+      });
+      if (request.Source.Node === '') return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
+      return {HealthChecks: near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
+    }),
+  ];
+}
+
+function dumpEndpoints({reader, kept}: HealthEndpointOptions): readonly Endpoint[] {
+  const infos = kept.space<QueryOutcome<readonly NodeInfo[]>>();
+  const allowed = (outcome: QueryOutcome<readonly NodeInfo[]>, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> =>
+    allowedOnly(outcome, ({Node}) => authorizer.allows('node', 'read', Node));
+  return [
+    endpoint(internalNodeInfo, async (request, signal) => {
+      const query = (q: Parameters<typeof nodeInfo>[0], authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => allowed(nodeInfo(q, request.Node), authorizer);
+      const read = await reader.read<readonly NodeInfo[]>({options: request, space: infos, key: `n${request.Node.toLowerCase()}`, query, signal});
+      return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
+    }),
+    endpoint(internalNodeDump, async (request, signal) => {
+      const query = (q: Parameters<typeof nodeDump>[0], authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => allowed(nodeDump(q), authorizer);
+      const read = await reader.read<readonly NodeInfo[]>({options: request, space: infos, key: 'all', query, signal});
+      return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
+    }),
+  ];
+}
+
+function allowedChecks(outcome: QueryOutcome<CheckList>, authorizer: Authorizer): QueryOutcome<CheckList> {
+  return allowedOnly(outcome, ({Node, ServiceName}) =>
+    ServiceName === '' ? authorizer.allows('node', 'read', Node) : mayReadService(authorizer, Node, ServiceName),
+  );
+}

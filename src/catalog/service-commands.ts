@@ -1,0 +1,119 @@
+import {releaseVirtualIp, assignVirtualIp} from '../config-entry/virtual-ips.ts';
+import {ConsulError} from '../consul-error.ts';
+import {type ApplyContext} from '../fsm/apply-context.ts';
+import {type Reader} from '../store/reader.ts';
+import {deleteCheckRow} from './check-commands.ts';
+import {equalLists, equalMaps} from './equal.ts';
+import {missingNode} from './errors.ts';
+import {bumpDeletedService, bumpKindNames, bumpNode, bumpService, bumpTable} from './index-rules.ts';
+import {invalidMetadata} from './metadata.ts';
+import {ConnectProxyConfig, noProxy} from './proxy-schema.ts';
+import {type NodeService, ServiceConnect} from './schema.ts';
+import {type ServiceAddress} from './service-parts.ts';
+import {Checks, connectNameOf, folded, foldedPrefix, Nodes, serviceKey, type ServiceRow, Services} from './tables.ts';
+
+const noConnect: ServiceConnect = ServiceConnect.zero();
+const noProxyJson = ConnectProxyConfig.toJson(noProxy);
+const noConnectJson = ServiceConnect.toJson(noConnect);
+const virtualAddress = 'consul-virtual';
+
+/** One instance, by its node's name and its id, whatever their capitals. */
+export function serviceOf(reader: Reader, node: string, serviceId: string): NodeService | undefined {
+  return reader.get(Services, serviceKey(node, serviceId))?.Service;
+}
+
+/** Writes an instance, unless nothing of it would differ. */
+export function ensureService(context: ApplyContext, node: string, given: NodeService): ConsulError | undefined {
+  const {tx, index} = context;
+  const badMeta = invalidMetadata(given.Meta, true);
+  if (badMeta !== undefined) return new ConsulError(`Invalid Service Meta for node ${node} and serviceID ${given.ID}: ${badMeta}`);
+  const withAddress = withVirtualAddress(context, given);
+  if (withAddress instanceof ConsulError) return withAddress;
+  if (!tx.has(Nodes, folded(node))) return missingNode();
+  const service = compact(withAddress);
+  const known = serviceOf(tx, node, service.ID);
+  if (known !== undefined && isSameService(known, service)) return undefined;
+  if (known?.Service.toLowerCase() !== service.Service.toLowerCase() || known.Kind !== service.Kind) bumpKindNames(tx, index, service);
+  tx.put(Services, {Node: node, Service: {...service, CreateIndex: known?.CreateIndex ?? index, ModifyIndex: index}});
+  bumpTable(tx, index, 'services');
+  bumpNode(tx, index, node);
+  bumpService(tx, index, service);
+  return undefined;
+}
+
+/** Writes only onto the instance that the caller last saw; index 0 means: there is none. */
+export function ensureServiceCas(context: ApplyContext, node: string, service: NodeService): boolean | ConsulError {
+  const known = serviceOf(context.tx, node, service.ID);
+  if (service.ModifyIndex !== (known?.ModifyIndex ?? 0)) return false;
+  return ensureService(context, node, service) ?? true;
+}
+
+/** Takes an instance out, with its checks. Nothing happens when there is none. */
+export function deleteService(context: ApplyContext, node: string, serviceId: string): void {
+  const row = context.tx.get(Services, serviceKey(node, serviceId));
+  if (row !== undefined) deleteServiceRow(context, row);
+}
+
+export function deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number): boolean {
+  const row = context.tx.get(Services, serviceKey(node, serviceId));
+  if (row === undefined || row.Service.ModifyIndex !== modifyIndex) return false;
+  deleteServiceRow(context, row);
+  return true;
+}
+
+export function deleteServiceRow(context: ApplyContext, row: ServiceRow): void {
+  const {tx, index} = context;
+  const {Node, Service} = row;
+  for (const check of tx.byIndex(Checks, 'instance').prefix(foldedPrefix(Node, Service.ID)).toArray()) deleteCheckRow(context, check);
+  tx.delete(Services, Services.keyOf(row));
+  bumpTable(tx, index, 'checks');
+  bumpTable(tx, index, 'services');
+  bumpNode(tx, index, Node);
+  bumpDeletedService(tx, index, Service);
+  bumpKindNames(tx, index, Service);
+  if (!hasInstances(tx, Service.Service)) releaseVirtualIp(context, Service.Service);
+}
+
+export function hasInstances(reader: Reader, service: string): boolean {
+  return reader.byIndex(Services, 'name').count(foldedPrefix(service)) > 0;
+}
+
+/** A way into the mesh carries the virtual address of the service it leads to. */
+function withVirtualAddress(context: ApplyContext, service: NodeService): NodeService | ConsulError {
+  const name = connectNameOf(service);
+  if (name === undefined) return service;
+  const Address = assignVirtualIp(context, name);
+  if (Address === undefined) return service;
+  if (Address instanceof ConsulError) return Address;
+  const TaggedAddresses = new Map<string, ServiceAddress>(service.TaggedAddresses ?? []).set(virtualAddress, {Address, Port: service.Port});
+  return {...service, TaggedAddresses};
+}
+
+/** Most instances are no proxies: they share one empty proxy instead of having one each. */
+function compact(service: NodeService): NodeService {
+  const isPlain = service.Proxy !== noProxy && ConnectProxyConfig.toJson(service.Proxy) === noProxyJson;
+  const isUnconnected = service.Connect !== noConnect && ServiceConnect.toJson(service.Connect) === noConnectJson;
+  return {...service, ...(isPlain && {Proxy: noProxy}), ...(isUnconnected && {Connect: noConnect})};
+}
+
+function isSameService(a: NodeService, b: NodeService): boolean {
+  return (
+    a.Kind === b.Kind &&
+    a.ID === b.ID &&
+    a.Service === b.Service &&
+    a.Address === b.Address &&
+    a.Port === b.Port &&
+    a.SocketPath === b.SocketPath &&
+    a.EnableTagOverride === b.EnableTagOverride &&
+    a.Weights?.Passing === b.Weights?.Passing &&
+    a.Weights?.Warning === b.Weights?.Warning &&
+    a.Locality?.Region === b.Locality?.Region &&
+    a.Locality?.Zone === b.Locality?.Zone &&
+    a.LocallyRegisteredAsSidecar === b.LocallyRegisteredAsSidecar &&
+    equalLists(a.Tags, b.Tags) &&
+    equalMaps(a.Meta, b.Meta) &&
+    equalMaps(a.TaggedAddresses, b.TaggedAddresses, (x, y) => x.Address === y.Address && x.Port === y.Port) &&
+    (a.Proxy === b.Proxy || ConnectProxyConfig.toJson(a.Proxy) === ConnectProxyConfig.toJson(b.Proxy)) &&
+    (a.Connect === b.Connect || ServiceConnect.toJson(a.Connect) === ServiceConnect.toJson(b.Connect))
+  );
+}

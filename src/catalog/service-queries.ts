@@ -1,0 +1,136 @@
+import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type OrderedRange} from '../store/ordered-range.ts';
+import {type Query} from '../store/query.ts';
+import {type Reader} from '../store/reader.ts';
+import {nodeByName} from './node-commands.ts';
+import {hasMeta, type MetaFilters} from './node-queries.ts';
+import {healthFilter} from './requests.ts';
+import {type CheckServiceNode, type HealthCheck, type NodeService, type ServiceNode} from './schema.ts';
+import {Checks, foldedPrefix, indexNames, type ServiceRow, Services} from './tables.ts';
+
+/** Which instances of a service are asked for. */
+export interface ServiceSelection {
+  readonly name: string;
+  /** Ways into the mesh to the service, instead of the service itself. */
+  readonly connect: boolean;
+  /** All of them must be there, whatever their capitals. */
+  readonly tags: readonly string[];
+  /** The instance's own address, or its node's. Empty: any. */
+  readonly address: string;
+  readonly nodeMeta: MetaFilters;
+}
+
+/** Names of all services with the tags of their instances. */
+export function listServices(query: Query, filters: MetaFilters): QueryOutcome<ReadonlyMap<string, readonly string[]>> {
+  const byMeta = filters !== null && filters.size > 0;
+  const index = byMeta ? query.index(indexNames.services, indexNames.nodes) : query.index(indexNames.services);
+  const tags = new Map<string, Set<string>>();
+  for (const {Node, Service} of query.byIndex(Services, 'name').prefix('')) {
+    if (byMeta && !hasMeta(nodeByName(query, Node), filters)) continue;
+    const known = tags.get(Service.Service);
+    if (known === undefined) tags.set(Service.Service, new Set(Service.Tags ?? []));
+    else for (const tag of Service.Tags ?? []) known.add(tag);
+  }
+  return {value: new Map([...tags].map(([name, set]) => [name, [...set]])), index};
+}
+
+/** Instances with their nodes beside them, in the order of nodes and ids. */
+export function serviceNodes(query: Query, selection: ServiceSelection): QueryOutcome<readonly ServiceNode[]> {
+  const {rows, index} = select(query, selection, [indexNames.services, indexNames.nodes]);
+  const value: ServiceNode[] = [];
+  for (const row of rows) {
+    const flat = flattened(query, row);
+    if (flat !== undefined) value.push(flat);
+  }
+  return {value, index};
+}
+
+/** Instances with their nodes and all checks that speak for them. */
+export function checkServiceNodes(query: Query, selection: ServiceSelection, filter: number): QueryOutcome<readonly CheckServiceNode[]> {
+  const {rows, index} = select(query, selection, [indexNames.services, indexNames.nodes, indexNames.checks]);
+  const checksOfNode = new Map<string, readonly HealthCheck[]>();
+  const value: CheckServiceNode[] = [];
+  for (const {Node: name, Service} of rows) {
+    const node = nodeByName(query, name);
+    let shared = checksOfNode.get(name);
+    if (shared === undefined) {
+      shared = checksOf(query, name, '');
+      checksOfNode.set(name, shared);
+    }
+    const own = checksOf(query, name, Service.ID);
+    const checks = own.length === 0 ? shared : [...shared, ...own];
+    if (node !== undefined && isHealthyEnough(checks, filter)) value.push({Node: node, Service, Checks: checks});
+  }
+  return {value, index};
+}
+
+/** Whether an instance with these checks passes Consul's HealthFilterType. */
+export function isHealthyEnough(checks: readonly HealthCheck[], filter: number): boolean {
+  if (filter === healthFilter.all) return true;
+  return checks.every(({Status}) => (filter === healthFilter.onlyPassing ? Status === 'passing' : Status !== 'critical'));
+}
+
+/** The rows asked for, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
+function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): {rows: ServiceRow[]; index: number} {
+  const all = instancesOf(query, selection).toArray();
+  const rows = all.filter((row) => isSelected(query, row, selection));
+  if (all.length > 0) {
+    const names = new Set(all.map(({Service}) => indexNames.service(Service.Service)));
+    return {rows, index: query.index(...names)};
+  }
+  query.index(indexNames.service(selection.name));
+  // While nothing of the name is there, ways into the mesh may come under any name at all.
+  if (selection.connect) query.index(indexNames.services);
+  const extinct = query.index(indexNames.serviceExtinction);
+  return {rows, index: extinct > 0 ? extinct : query.index(...otherwise)};
+}
+
+function instancesOf(query: Query, {name, connect}: ServiceSelection): OrderedRange<ServiceRow> {
+  return query.byIndex(Services, connect ? 'connect' : 'name').prefix(foldedPrefix(name));
+}
+
+function isSelected(query: Query, {Node, Service}: ServiceRow, {tags, address, nodeMeta}: ServiceSelection): boolean {
+  if (!hasTags(Service, tags)) return false;
+  if (address !== '' && (Service.Address || nodeByName(query, Node)?.Address) !== address) return false;
+  return nodeMeta === null || nodeMeta.size === 0 || hasMeta(nodeByName(query, Node), nodeMeta);
+}
+
+function hasTags({Tags}: NodeService, wanted: readonly string[]): boolean {
+  if (wanted.length === 0) return true;
+  const have = new Set((Tags ?? []).map((tag) => tag.toLowerCase()));
+  return wanted.every((tag) => have.has(tag.toLowerCase()));
+}
+
+function checksOf(reader: Reader, node: string, serviceId: string): readonly HealthCheck[] {
+  return reader.byIndex(Checks, 'instance').prefix(foldedPrefix(node, serviceId)).toArray();
+}
+
+function flattened(reader: Reader, {Node: name, Service}: ServiceRow): ServiceNode | undefined {
+  const node = nodeByName(reader, name);
+  if (node === undefined) return undefined;
+  return {
+    ID: node.ID,
+    Node: node.Node,
+    Address: node.Address,
+    Datacenter: node.Datacenter,
+    TaggedAddresses: node.TaggedAddresses,
+    NodeMeta: node.Meta,
+    ServiceKind: Service.Kind,
+    ServiceID: Service.ID,
+    ServiceName: Service.Service,
+    ServiceTags: Service.Tags,
+    ServiceAddress: Service.Address,
+    ServiceTaggedAddresses: Service.TaggedAddresses,
+    ServiceWeights: Service.Weights ?? {Passing: 1, Warning: 1},
+    ServiceMeta: Service.Meta,
+    ServicePort: Service.Port,
+    ServiceSocketPath: Service.SocketPath,
+    ServiceEnableTagOverride: Service.EnableTagOverride,
+    ServiceProxy: Service.Proxy,
+    ServiceConnect: Service.Connect,
+    ServiceLocality: Service.Locality,
+    PeerName: Service.PeerName,
+    CreateIndex: Service.CreateIndex,
+    ModifyIndex: Service.ModifyIndex,
+  };
+}

@@ -1,0 +1,40 @@
+import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
+import {type View} from '../store/view.ts';
+import {nodeOf} from './commands.ts';
+import {type Node, RegisterRequest} from './schema.ts';
+import {Checks, foldedPrefix, Nodes, Services} from './tables.ts';
+
+/** Record 0: each node, then its instances, then its checks, all as registrations (rpc-raft.md §17). */
+export const catalogRecords: SnapshotRecords = {
+  types: [0],
+  order: 3,
+  *write(view) {
+    for (const node of view.all(Nodes)) yield* recordsOf(view, node);
+  },
+  restore(tx, _type, value) {
+    const request = RegisterRequest.fromMsgpack(value);
+    const {Node: node, Service, Check, CreateIndex, ModifyIndex} = request;
+    if (Service !== null) tx.put(Services, {Node: node, Service});
+    else if (Check !== null) tx.put(Checks, Check);
+    else tx.put(Nodes, {...nodeOf(request), CreateIndex, ModifyIndex});
+  },
+};
+
+function* recordsOf(view: View, node: Node): Iterable<{type: number; value: Uint8Array}> {
+  const request = RegisterRequest.make({
+    Datacenter: node.Datacenter,
+    ID: node.ID,
+    Node: node.Node,
+    Address: node.Address,
+    TaggedAddresses: node.TaggedAddresses,
+    NodeMeta: node.Meta,
+    Locality: node.Locality,
+    PeerName: node.PeerName,
+    CreateIndex: node.CreateIndex,
+    ModifyIndex: node.ModifyIndex,
+  });
+  yield {type: 0, value: RegisterRequest.toMsgpack(request)};
+  const prefix = foldedPrefix(node.Node);
+  for (const {Service} of view.prefix(Services, prefix)) yield {type: 0, value: RegisterRequest.toMsgpack({...request, Service})};
+  for (const Check of view.prefix(Checks, prefix)) yield {type: 0, value: RegisterRequest.toMsgpack({...request, Check})};
+}

@@ -1,0 +1,122 @@
+import {ConsulError} from '../consul-error.ts';
+import {type ApplyContext} from '../fsm/apply-context.ts';
+import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
+import {RaftIndex} from '../schema/rpc-common.ts';
+import {embed, struct, type TypeOf} from '../schema/struct.ts';
+import {bool, bytes, list, str} from '../schema/types.ts';
+import {type Reader} from '../store/reader.ts';
+import {defineTable} from '../store/table.ts';
+import {systemMetadata} from './system-metadata.ts';
+import {configEntry} from './state.ts';
+
+/** Kinds of entries that give the service they are named for a virtual address, as an instance in the mesh does. */
+const kindsWithVirtualIp = ['service-resolver', 'service-router', 'service-splitter', 'service-defaults', 'service-intentions'];
+
+const PeeredServiceName = struct('PeeredServiceName', {ServiceName: struct('ServiceName', {Name: str}), Peer: str});
+
+/** A service's address in 240.0.0.0/4, as an offset from its start in the low four bytes of sixteen (rpc-raft.md §15). */
+const ServiceVirtualIP = struct(
+  'ServiceVirtualIP',
+  {Service: PeeredServiceName, IP: bytes, ManualIPs: list(str), ...embed(RaftIndex)},
+  {goType: 'state.ServiceVirtualIP'},
+);
+type ServiceVirtualIP = TypeOf<typeof ServiceVirtualIP>;
+
+/** An offset that was given back, or (the counter) the highest that was ever given out. */
+const FreeVirtualIP = struct('FreeVirtualIP', {IP: bytes, IsCounter: bool}, {goType: 'state.FreeVirtualIP'});
+type FreeVirtualIP = TypeOf<typeof FreeVirtualIP>;
+
+const VirtualIps = defineTable({
+  name: 'service-virtual-ips',
+  key: ({Service}: ServiceVirtualIP) => `${Service.ServiceName.Name.toLowerCase()}\0${Service.Peer}`,
+  indexes: {ip: ({IP, Service}: ServiceVirtualIP) => `${IP}${Service.Peer}`},
+});
+const FreeVirtualIps = defineTable({name: 'free-virtual-ips', key: ({IP, IsCounter}: FreeVirtualIP) => `${IP}${IsCounter ? 1 : 0}`});
+
+const mappedPrefix = '\0'.repeat(10) + '\xff\xff';
+/** 240.0.0.0/4, less the broadcast address. */
+const offsetMax = 0x0fff_fffe;
+
+/** The virtual address of a service, `240.0.0.1`; undefined when it has none. */
+export function virtualIpOf(reader: Reader, service: string): string | undefined {
+  const row = reader.get(VirtualIps, virtualIpKey(service));
+  return row === undefined ? undefined : addressOf(row.IP);
+}
+
+/** The service that has a virtual address; undefined when none has. */
+export function serviceOfVirtualIp(reader: Reader, address: string): string | undefined {
+  const parts = address.split('.').map(Number);
+  const [first = 0, ...rest] = parts;
+  if (parts.length !== 4 || first < 240) return undefined;
+  const IP = mappedPrefix + String.fromCharCode(first - 240, ...rest);
+  return reader.byIndex(VirtualIps, 'ip').first(IP)?.Service.ServiceName.Name;
+}
+
+/**
+ * Gives a service its virtual address, if the servers have agreed to give such: the first that was given back, else the
+ * next. @returns the address; undefined when there are none yet; an error when all are taken
+ */
+export function assignVirtualIp(context: ApplyContext, service: string): string | undefined | ConsulError {
+  const {tx, index} = context;
+  if (systemMetadata(tx, 'virtual-ips') === undefined) return undefined;
+  const existing = virtualIpOf(tx, service);
+  if (existing !== undefined) return existing;
+  const free = tx.all(FreeVirtualIps).toArray();
+  const reused = free.find(({IsCounter}) => !IsCounter);
+  if (reused !== undefined) tx.delete(FreeVirtualIps, FreeVirtualIps.keyOf(reused));
+  const IP = reused?.IP ?? count(context, free.find(({IsCounter}) => IsCounter));
+  if (IP instanceof ConsulError) return IP;
+  tx.put(VirtualIps, {Service: {ServiceName: {Name: service}, Peer: ''}, IP, ManualIPs: null, CreateIndex: index, ModifyIndex: index});
+  tx.setIndex('service-virtual-ips', index);
+  return addressOf(IP);
+}
+
+/** Takes the address back from a service of which no instance is left, unless a configuration entry still names it. */
+export function releaseVirtualIp({tx, index}: ApplyContext, service: string): void {
+  if (kindsWithVirtualIp.some((kind) => configEntry(tx, kind, service) !== undefined)) return;
+  const row = tx.delete(VirtualIps, virtualIpKey(service));
+  if (row === undefined) return;
+  tx.put(FreeVirtualIps, {IP: row.IP, IsCounter: false});
+  tx.setIndex('service-virtual-ips', index);
+}
+
+/** Whether an entry of this kind gives the service it is named for a virtual address. */
+export function givesVirtualIp(kind: string, name: string): boolean {
+  return name !== '*' && kindsWithVirtualIp.includes(kind);
+}
+
+function count({tx}: ApplyContext, counter: FreeVirtualIP | undefined): string | ConsulError {
+  const offset = (counter === undefined ? 0 : offsetOf(counter.IP)) + 1;
+  if (offset > offsetMax) return new ConsulError('cannot allocate any more unique service virtual IPs');
+  if (counter !== undefined) tx.delete(FreeVirtualIps, FreeVirtualIps.keyOf(counter));
+  const IP = mappedPrefix + String.fromCharCode(offset >>> 24, (offset >>> 16) & 0xff, (offset >>> 8) & 0xff, offset & 0xff);
+  tx.put(FreeVirtualIps, {IP, IsCounter: true});
+  return IP;
+}
+
+function virtualIpKey(service: string): string {
+  return `${service.toLowerCase()}\0`;
+}
+
+function offsetOf(ip: string): number {
+  return Buffer.from(ip.slice(-4), 'latin1').readUInt32BE(0);
+}
+
+function addressOf(ip: string): string {
+  const offset = offsetOf(ip);
+  return [240 + (offset >>> 24), (offset >>> 16) & 0xff, (offset >>> 8) & 0xff, offset & 0xff].join('.');
+}
+
+/** Records 32 and 33 (rpc-raft.md §17). */
+export const virtualIpRecords: SnapshotRecords = {
+  types: [32, 33],
+  order: 1,
+  *write(view) {
+    for (const row of view.all(VirtualIps)) yield {type: 32, value: ServiceVirtualIP.toMsgpack(row)};
+    for (const row of view.all(FreeVirtualIps)) yield {type: 33, value: FreeVirtualIP.toMsgpack(row)};
+  },
+  restore(tx, type, value) {
+    if (type === 32) tx.put(VirtualIps, ServiceVirtualIP.fromMsgpack(value));
+    else tx.put(FreeVirtualIps, FreeVirtualIP.fromMsgpack(value));
+  },
+};

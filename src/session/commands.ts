@@ -1,0 +1,57 @@
+import {type ConsulError} from '../consul-error.ts';
+import {type ApplyContext} from '../fsm/apply-context.ts';
+import {command} from '../fsm/command.ts';
+import {criticalCheck, invalidBehavior, invalidOperation, missingCheck, missingNode, mustProvideId} from './errors.ts';
+import {sessionCreated, sessionEnded} from './facts.ts';
+import {type Session, SessionRequest} from './schema.ts';
+import {checksOf, Sessions} from './state.ts';
+
+/** Type 3 of the log (rpc-raft.md §15). */
+export const sessionCommand = command<SessionRequest>({
+  type: 3,
+  name: 'Session',
+  decode: (body) => SessionRequest.fromMsgpack(body),
+  apply: applySession,
+});
+
+function applySession(context: ApplyContext, {Op, Session}: SessionRequest): unknown {
+  switch (Op) {
+    case 'create':
+      return createSession(context, Session);
+    case 'destroy':
+      endSession(context, Session.ID);
+      return null;
+    default:
+      return invalidOperation(Op);
+  }
+}
+
+/** @returns the session's id */
+function createSession(context: ApplyContext, given: Session): string | ConsulError {
+  const {tx, index, neighbours} = context;
+  if (given.ID === '') return mustProvideId();
+  const session: Session = {...given, Behavior: given.Behavior || 'release', CreateIndex: index, ModifyIndex: index};
+  if (session.Behavior !== 'release' && session.Behavior !== 'delete') return invalidBehavior(session.Behavior);
+  if (!neighbours.nodeExists(tx, session.Node)) return missingNode();
+  for (const id of checksOf(session)) {
+    const check = neighbours.checkState(tx, session.Node, id);
+    if (check === undefined) return missingCheck(id);
+    // A check that follows the session's own life is critical until there is one.
+    if (check.status === 'critical' && check.type !== 'session') return criticalCheck(id);
+  }
+  tx.put(Sessions, session);
+  tx.setIndex('sessions', index);
+  neighbours.sessionCreated(context, session);
+  context.emit(sessionCreated(session));
+  return session.ID;
+}
+
+/** Ends a session: what it held is let go, what is bound to it goes. Nothing happens when there is none. */
+export function endSession(context: ApplyContext, id: string): void {
+  const {tx, index, neighbours} = context;
+  const session = tx.delete(Sessions, id);
+  if (session === undefined) return;
+  tx.setIndex('sessions', index);
+  const released = neighbours.sessionEnded(context, session);
+  context.emit(sessionEnded(session, released));
+}

@@ -1,0 +1,46 @@
+import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type Query} from '../store/query.ts';
+import {type Reader} from '../store/reader.ts';
+import {defineTable} from '../store/table.ts';
+import {type Session} from './schema.ts';
+
+/** Sessions by id; by node; by each check they are bound to. Nodes and checks do not tell capitals from small letters. */
+export const Sessions = defineTable({
+  name: 'sessions',
+  key: (session: Session) => session.ID,
+  indexes: {
+    node: (session: Session) => `${session.Node.toLowerCase()}\0${session.ID}`,
+    check: (session: Session) => checksOf(session).map((check) => `${checkPrefix(session.Node, check)}${session.ID}`),
+  },
+});
+
+/** Ids of the checks a session is bound to, each once. */
+export function checksOf({NodeChecks, ServiceChecks, Checks}: Session): readonly string[] {
+  return [...new Set([...(NodeChecks ?? []), ...(ServiceChecks ?? []).map(({ID}) => ID), ...(Checks ?? [])])];
+}
+
+export function sessionsOfNode(reader: Reader, node: string): readonly Session[] {
+  return reader.byIndex(Sessions, 'node').prefix(`${node.toLowerCase()}\0`).toArray();
+}
+
+export function sessionsOfCheck(reader: Reader, node: string, checkId: string): readonly Session[] {
+  return reader.byIndex(Sessions, 'check').prefix(checkPrefix(node, checkId)).toArray();
+}
+
+/** One session, or none. The index is the table's, so that any change of it wakes who waits (http-core.md §14.4). */
+export function getSession(query: Query, id: string): QueryOutcome<readonly Session[]> {
+  const session = query.get(Sessions, id);
+  return {value: session === undefined ? [] : [session], index: query.index('sessions')};
+}
+
+export function listSessions(query: Query): QueryOutcome<readonly Session[]> {
+  return {value: query.all(Sessions).toArray(), index: query.index('sessions')};
+}
+
+export function listNodeSessions(query: Query, node: string): QueryOutcome<readonly Session[]> {
+  return {value: sessionsOfNode(query, node), index: query.index('sessions')};
+}
+
+function checkPrefix(node: string, checkId: string): string {
+  return `${node}\0${checkId}\0`.toLowerCase();
+}
