@@ -3,6 +3,8 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {type FastifyInstance} from 'fastify';
 import {type TokenResolver} from '../acl/authorizer.ts';
+import {catalogRoutes} from '../catalog/catalog-routes.ts';
+import {healthRoutes} from '../catalog/health-routes.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
 import {Dispatcher} from '../http/dispatcher.ts';
 import {HotAnswers} from '../http/hot-answers.ts';
@@ -16,7 +18,11 @@ import {devRaftConfig} from '../raft/raft-config.ts';
 import {type Logger} from '../runtime/logger.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
+import {type Membership} from '../server/membership.ts';
 import {Server} from '../server/server.ts';
+import {sessionRoutes} from '../session/routes.ts';
+import {agentTags} from './gossip/agent-tags.ts';
+import {LoneMembership} from './gossip/lone-membership.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
 import {type AgentLog} from './log/agent-log.ts';
 
@@ -32,6 +38,7 @@ export interface AgentOptions {
 export class Agent {
   readonly #config: RuntimeConfig;
   readonly #logger: Logger;
+  readonly #membership: Membership;
   readonly #server: Server;
   readonly #temporaryDir: string | undefined;
   #apis: FastifyInstance[] = [];
@@ -41,12 +48,20 @@ export class Agent {
     this.#logger = log.logger('agent');
     // A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs.
     this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
+    this.#membership = new LoneMembership({
+      name: config.node.name,
+      address: config.network.serfLanAdvertise.host,
+      port: config.network.serfLanAdvertise.port,
+      tags: agentTags(config, nodeId, 'lan'),
+    });
     const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = config.raft;
     this.#server = new Server({
       datacenter: config.datacenter,
       nodeId,
       address: `${config.network.rpcAdvertise.host}:${config.network.rpcAdvertise.port}`,
       raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
+      membership: this.#membership,
+      sessionTtlMinMs: config.sessionTtlMinMs,
       inMemory: config.devMode,
       bootstrap: config.devMode || config.raft.bootstrap,
       raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs},
@@ -100,7 +115,7 @@ export class Agent {
 
   #routes(): readonly Route[] {
     const {raft, router} = this.#server;
-    const {datacenter, acl, http, limits} = this.#config;
+    const {datacenter, acl, http, limits, network, node} = this.#config;
     const defaults = {datacenter, token: () => acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
     const status = {
       get leaderAddress() {
@@ -110,7 +125,12 @@ export class Agent {
         return raft.configuration.servers.map(({address}) => address);
       },
     };
+    const domain = {router, defaults, nodeName: node.name, bodyBytesMax: chunkedBodyBytesMax};
+    const catalog = {...domain, translateWanAddresses: network.translateWanAddresses};
     return [
+      ...catalogRoutes(catalog),
+      ...healthRoutes(catalog),
+      ...sessionRoutes(domain),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
       ...statusRoutes(status),
     ];

@@ -2,7 +2,7 @@ import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckNotify, type CheckStatus, type RunningCheck} from './check-result.ts';
 import {ttlConfirmPolls} from './limits.ts';
-import {type PollBarrier} from './poll-barrier.ts';
+import {type PollBarrier} from '../runtime/poll-barrier.ts';
 
 /** What a TTL check needs. */
 export interface TtlCheckOptions {

@@ -8,3 +8,10 @@ export const snapshotSliceMs = 5;
 export const leaderRetryMs = 50;
 /** How often a leader goes over all members of the pool, besides at their events. */
 export const reconcileIntervalMs = 60_000;
+/** No lock is held back for longer than this, whatever its session asked for. */
+export const lockDelayMaxMs = 60_000;
+/** A session lives this many times its TTL without being renewed: its holder's clock and the network have their slack. */
+export const sessionTtlMultiplier = 2;
+/** How often a leader tries to destroy a session whose time is over, and how long it waits after the first failure. */
+export const sessionDestroyAttempts = 6;
+export const sessionDestroyRetryMs = 10_000;

@@ -1,6 +1,9 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {type TokenResolver} from '../acl/authorizer.ts';
+import {catalogEndpoints} from '../catalog/catalog-endpoint.ts';
+import {healthEndpoints} from '../catalog/health-endpoint.ts';
+import {noNear} from '../catalog/near.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
 import {unconnectedTransport} from '../raft/driver/unconnected-transport.ts';
@@ -12,16 +15,22 @@ import {DirectorySnapshotStore} from '../raft/snapshot/directory-snapshot-store.
 import {BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Logger} from '../runtime/logger.ts';
+import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {type Random} from '../runtime/random.ts';
+import {sessionEndpoints} from '../session/endpoint.ts';
 import {KeptAnswers} from '../store/kept.ts';
 import {Store} from '../store/store.ts';
 import {cascades} from './cascades.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
-import {type LeaderDuty} from './leader/leader-duty.ts';
+import {memberCatalog} from './leader/member-catalog.ts';
+import {MemberReconciler} from './leader/member-reconciler.ts';
+import {LockDelays} from './lock-delays.ts';
+import {type Membership} from './membership.ts';
 import {RaftLeadership} from './raft-leadership.ts';
 import {RaftProposer} from './raft-proposer.ts';
 import {ServerFsm} from './server-fsm.ts';
 import {ServerRouter} from './server-router.ts';
+import {SessionTimers} from './session-timers.ts';
 import {commands, records} from './state-machine.ts';
 
 export interface ServerOptions {
@@ -36,6 +45,9 @@ export interface ServerOptions {
   /** May make a cluster of its own when there is none. */
   readonly bootstrap: boolean;
   readonly raft: RaftConfig;
+  /** The pool of this datacenter's agents. */
+  readonly membership: Membership;
+  readonly sessionTtlMinMs: number;
   readonly holdTimeoutMs: number;
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
@@ -55,6 +67,7 @@ export class Server {
   readonly router: ServerRouter;
   readonly #options: ServerOptions;
   readonly #duties: LeaderDuties;
+  readonly #reconciler: MemberReconciler;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -92,12 +105,28 @@ export class Server {
       maxQueryTimeMs: options.maxQueryTimeMs,
     });
     const proposer = new RaftProposer(this.raft);
-    this.#duties = new LeaderDuties({duties: this.#leaderDuties(), barrier: async () => void (await this.raft.barrier()), logger});
+    const barrier = async (): Promise<void> => void (await this.raft.barrier());
+    const delays = new LockDelays(clock);
+    const timers = new SessionTimers({datacenter: options.datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
+    this.#reconciler = new MemberReconciler({
+      datacenter: options.datacenter,
+      membership: options.membership,
+      catalog: memberCatalog(this.store),
+      proposer,
+      barrier,
+      clock,
+      logger,
+    });
+    this.#duties = new LeaderDuties({duties: [timers, delays, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();
     });
-    this.router.serve(kvEndpoints({reader, kept: this.kept, proposer, resolver, isLockDelayed: () => false}));
+    const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: noNear};
+    this.router.serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
+    this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
+    this.router.serve(catalogEndpoints({...common, datacenters: () => [options.datacenter]}));
+    this.router.serve(healthEndpoints(common));
   }
 
   /** True while default reads may be answered from this server's state. */
@@ -111,17 +140,15 @@ export class Server {
     await this.raft.start();
     const isNew = this.raft.lastIndex === 0 && this.raft.configurationIndex === 0;
     if (isNew && bootstrap) await this.raft.bootstrap({servers: [{id: nodeId, address, suffrage: 0}]});
-    if (this.open) await this.raft.barrier();
+    if (this.open) {
+      await this.raft.barrier();
+      await this.#reconciler.settled();
+    }
   }
 
   async close(): Promise<void> {
     this.#duties.lost();
     await this.raft.close();
     this.kept.clear();
-  }
-
-  /** In the order in which they begin. */
-  #leaderDuties(): readonly LeaderDuty[] {
-    return [];
   }
 }

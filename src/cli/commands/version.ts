@@ -1,5 +1,5 @@
 import {CommandFailure, defineCommand, printLine} from '../command.ts';
-import {CONSUL_VERSION, PROTOCOL_VERSION_DEFAULT, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN, proconsulVersion} from '../program-version.ts';
+import {CONSUL_VERSION, PROTOCOL_VERSION_DEFAULT, PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN, proconsulVersion} from '../../program-version.ts';
 
 /** What a build without a date of its own shows, as Consul does. */
 const BUILD_DATE = '1970-01-01T00:00:01Z';

@@ -10,6 +10,6 @@ export const PROTOCOL_VERSION_MAX = 3;
 export function proconsulVersion(): string {
   const built = process.env.PROCONSUL_VERSION;
   if (built !== undefined && built !== '') return built;
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {readonly version: string};
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {readonly version: string};
   return manifest.version;
 }

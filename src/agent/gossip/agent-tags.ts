@@ -1,0 +1,32 @@
+import {type RuntimeConfig} from '../../config/runtime-config.ts';
+import {CONSUL_VERSION} from '../../program-version.ts';
+import {formatGoDuration} from '../../schema/go-duration.ts';
+
+/**
+ * The tags an agent gossips of itself (gossip.md §15.2, §15.3). WAN pools have servers only, and no WAN port to join. The
+ * gRPC ports are not told while nothing answers there (docs/compatibility.md).
+ */
+export function agentTags(config: RuntimeConfig, nodeId: string, pool: 'lan' | 'wan'): Record<string, string> {
+  const common = {dc: config.datacenter, segment: '', id: nodeId, vsn: '2', vsn_min: '2', vsn_max: '3', build: `${CONSUL_VERSION}:`};
+  return config.server ? {role: 'consul', ...common, ...serverTags(config, pool)} : {role: 'node', ...common, ...clientTags(config)};
+}
+
+function serverTags({network, raft, acl, tls, devMode}: RuntimeConfig, pool: 'lan' | 'wan'): Record<string, string> {
+  const {ports} = network;
+  return {
+    raft_vsn: '3',
+    port: String(network.rpcAdvertise.port),
+    ...(pool === 'lan' && ports.serfWan > 0 && {wan_join_port: String(ports.serfWan)}),
+    ...(raft.bootstrap && !devMode && {bootstrap: '1'}),
+    ...(raft.bootstrapExpect > 1 && {expect: String(raft.bootstrapExpect)}),
+    ...((tls.internalRpc.caFile !== '' || tls.internalRpc.caPath !== '') && {use_tls: '1'}),
+    acls: acl.enabled ? '1' : '0',
+    ft_fs: '1',
+    ft_si: '1',
+  };
+}
+
+function clientTags({gossip}: RuntimeConfig): Record<string, string> {
+  const {advertiseReconnectTimeoutMs} = gossip;
+  return advertiseReconnectTimeoutMs > 0 ? {rc_tm: formatGoDuration(advertiseReconnectTimeoutMs * 1e6)} : {};
+}

@@ -1,0 +1,159 @@
+import {type Answer, boolAnswer, jsonAnswer} from '../http/answer.ts';
+import {type ApiRequest} from '../http/api-request.ts';
+import {refuseEnterprise, refusePartition} from '../http/enterprise.ts';
+import {decodeFailed, jsonBody} from '../http/json-body.ts';
+import {readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
+import {callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
+import {type Route} from '../http/route.ts';
+import {type ConsulError} from '../consul-error.ts';
+import {DCSpecificRequest, type NodeSpecificRequest} from '../schema/rpc-common.ts';
+import {list, nullable, str} from '../schema/types.ts';
+import {missingName} from './errors.ts';
+import {serviceNodesJson, servicesJson, shownService, translatedNode, translatedService, translatedServiceNode} from './json-answers.ts';
+import {
+  catalogDeregister,
+  catalogGatewayServices,
+  catalogListDatacenters,
+  catalogListNodes,
+  catalogListServices,
+  catalogNodeServiceList,
+  catalogNodeServices,
+  catalogRegister,
+  catalogServiceNodes,
+} from './methods.ts';
+import {GatewayService, NodeServiceList, NodeServices, ServiceSpecificRequest} from './requests.ts';
+import {DeregisterRequest, Node, RegisterRequest} from './schema.ts';
+import {type CatalogRouteOptions, nodeMetaOf, serviceRequestOf, sourceOf} from './selection-answers.ts';
+
+const nodeList = list(Node);
+const nameList = list(str);
+const gatewayList = list(GatewayService);
+const nodeServices = nullable(NodeServices);
+
+/** `/v1/catalog/` (http-core.md §10). */
+export function catalogRoutes(options: CatalogRouteOptions): readonly Route[] {
+  return [
+    {path: '/v1/catalog/register', methods: {PUT: (request) => register(options, request)}},
+    {path: '/v1/catalog/deregister', methods: {PUT: (request) => deregister(options, request)}},
+    {path: '/v1/catalog/datacenters', methods: {GET: (request) => datacenters(options, request)}},
+    {path: '/v1/catalog/nodes', methods: {GET: (request) => nodes(options, request)}},
+    {path: '/v1/catalog/services', methods: {GET: (request) => services(options, request)}},
+    {path: '/v1/catalog/service/', methods: {GET: (request) => instances(options, request, false)}},
+    {path: '/v1/catalog/connect/', methods: {GET: (request) => instances(options, request, true)}},
+    {path: '/v1/catalog/node/', methods: {GET: (request) => node(options, request)}},
+    {path: '/v1/catalog/node-services/', methods: {GET: (request) => nodeServiceList(options, request)}},
+    {path: '/v1/catalog/gateway-services/', methods: {GET: (request) => gatewayServices(options, request)}},
+  ];
+}
+
+async function register({router, defaults, bodyBytesMax}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
+  const body = await jsonBody(request, RegisterRequest, bodyBytesMax, refuseBody);
+  await router.call(catalogRegister, {...body, ...ownDatacenter(body, writeOptions(request, defaults))});
+  return boolAnswer(request, true);
+}
+
+async function deregister({router, defaults, bodyBytesMax}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
+  const body = await jsonBody(request, DeregisterRequest, bodyBytesMax, refuseBody);
+  await router.call(catalogDeregister, {...body, ...ownDatacenter(body, writeOptions(request, defaults))});
+  return boolAnswer(request, true);
+}
+
+/** A datacenter in the body counts; the query's and the agent's own stand in. */
+function ownDatacenter({Datacenter}: {readonly Datacenter: string}, write: {Datacenter: string; Token: string}): {Datacenter: string; Token: string} {
+  return Datacenter === '' ? write : {...write, Datacenter};
+}
+
+/** Namespaces get a hint here that other bodies do not have (http-core.md §1.8). */
+function refuseBody(why: string): ConsulError {
+  return decodeFailed(why === 'json: unknown field "Namespace"' ? `${why} - Namespaces are a Consul Enterprise feature` : why);
+}
+
+async function datacenters({router}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  const names = await router.call(catalogListDatacenters, {});
+  return jsonAnswer(nameList.toJson(names ?? [], {pretty: request.pretty}) + request.jsonEnd);
+}
+
+async function nodes({router, defaults, nodeName, translateWanAddresses}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  const source = sourceOf(request, defaults, nodeName);
+  refusePartition(request);
+  const read = readOptions(request, defaults);
+  const body = DCSpecificRequest.make({...read, Source: source, NodeMetaFilters: nodeMetaOf(request)});
+  const reply = await callReadWithMeta(router, catalogListNodes, body, request);
+  const shown = translates(translateWanAddresses, read, defaults.datacenter) ? reply.Nodes?.map(translatedNode) : reply.Nodes;
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => nodeList.toJson(shown ?? [], {pretty}));
+}
+
+async function services({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
+  const read = readOptions(request, defaults);
+  const body = DCSpecificRequest.make({...read, NodeMetaFilters: nodeMetaOf(request)});
+  const reply = await callReadWithMeta(router, catalogListServices, body, request);
+  return withCacheHeader(read, readAnswer(request, read, withConsistency(reply, read), (pretty) => servicesJson(reply.Services ?? new Map(), pretty)));
+}
+
+async function instances(options: CatalogRouteOptions, request: ApiRequest, connect: boolean): Promise<Answer> {
+  const {router, defaults, nodeName, translateWanAddresses} = options;
+  refuseEnterprise(request);
+  const read = readOptions(request, defaults);
+  const ServiceName = request.suffix;
+  if (ServiceName === '') throw missingName('service name');
+  const body: ServiceSpecificRequest = {...serviceRequestOf(request, read, sourceOf(request, defaults, nodeName)), ServiceName, Connect: connect};
+  const reply = await callReadWithMeta(router, catalogServiceNodes, body, request);
+  const rows = reply.ServiceNodes ?? [];
+  const shown = translates(translateWanAddresses, read, defaults.datacenter) ? rows.map(translatedServiceNode) : rows;
+  return withCacheHeader(read, readAnswer(request, read, withConsistency(reply, read), (pretty) => serviceNodesJson(shown, pretty)));
+}
+
+async function node({router, defaults, translateWanAddresses}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  const {read, body} = nodeRequest(request, defaults);
+  const reply = await callReadWithMeta(router, catalogNodeServices, body, request);
+  const translate = translates(translateWanAddresses, read, defaults.datacenter);
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => {
+    const found = reply.NodeServices;
+    if (found === null || found.Node === null) return nodeServices.toJson(null, {pretty});
+    const shown = [...(found.Services ?? [])].map(([id, service]) => [id, shownService(translate ? translatedService(service) : service)] as const);
+    return nodeServices.toJson({Node: translate ? translatedNode(found.Node) : found.Node, Services: new Map(shown)}, {pretty});
+  });
+}
+
+async function nodeServiceList({router, defaults, translateWanAddresses}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  const {read, body} = nodeRequest(request, defaults);
+  const reply = await callReadWithMeta(router, catalogNodeServiceList, body, request);
+  const translate = translates(translateWanAddresses, read, defaults.datacenter);
+  const {Node: found, Services} = reply.NodeServices;
+  const shown = {
+    Node: found !== null && translate ? translatedNode(found) : found,
+    Services: Services?.map((service) => shownService(translate ? translatedService(service) : service)) ?? null,
+  };
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => NodeServiceList.toJson(shown, {pretty}));
+}
+
+async function gatewayServices({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
+  const read = readOptions(request, defaults);
+  const ServiceName = request.suffix;
+  if (ServiceName === '') throw missingName('gateway name');
+  const reply = await callReadWithMeta(router, catalogGatewayServices, ServiceSpecificRequest.make({...read, ServiceName}), request);
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => gatewayList.toJson(reply.Services ?? [], {pretty}));
+}
+
+function nodeRequest(request: ApiRequest, defaults: CatalogRouteOptions['defaults']): {read: ReadOptions; body: NodeSpecificRequest} {
+  refuseEnterprise(request);
+  const read = readOptions(request, defaults);
+  const name = request.suffix;
+  if (name === '') throw missingName('node name');
+  const MergeCentralConfig = request.query.has('merge-central-config');
+  return {read, body: {...read, Node: name, PeerName: request.query.get('peer'), MergeCentralConfig}};
+}
+
+/** Addresses are only translated in answers from another datacenter. */
+export function translates(isOn: boolean, read: ReadOptions, datacenter: string): boolean {
+  return isOn && read.Datacenter !== datacenter;
+}
+
+/** Where the agent's cache was asked for: this agent answers from its own state, which is as fresh as a miss. */
+export function withCacheHeader(read: ReadOptions, answer: Answer): Answer {
+  return read.UseCache ? {...answer, headers: [...(answer.headers ?? []), ['X-Cache', 'MISS']]} : answer;
+}

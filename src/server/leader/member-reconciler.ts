@@ -1,0 +1,115 @@
+import {DeregisterRequest, RegisterRequest} from '../../catalog/schema.ts';
+import {ConsulError} from '../../consul-error.ts';
+import {type Proposer} from '../../fsm/proposer.ts';
+import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {type Logger} from '../../runtime/logger.ts';
+import {type Member, type Membership} from '../membership.ts';
+import {reconcileIntervalMs} from '../limits.ts';
+import {type LeaderDuty} from './leader-duty.ts';
+import {type CatalogChange, deregisterMember, type MemberCatalog, reconcileMember} from './reconcile-member.ts';
+
+/** The catalog as the reconciler sees it: a view at the moment of the call. */
+export interface ReconciledCatalog extends MemberCatalog {
+  /** Nodes that have a `serfHealth` check, so that an agent stood behind them once. */
+  nodesOfAgents(): readonly string[];
+}
+
+export interface MemberReconcilerOptions {
+  readonly datacenter: string;
+  readonly membership: Membership;
+  readonly catalog: ReconciledCatalog;
+  readonly proposer: Proposer;
+  readonly barrier: () => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps the catalog's nodes, `serfHealth` checks and `consul` services in line with the LAN pool (rpc-raft.md §16): at
+ * each event of the pool, and over all members when leadership is gained and every minute after.
+ */
+export class MemberReconciler implements LeaderDuty {
+  readonly #options: MemberReconcilerOptions;
+  #unsubscribe: (() => void) | undefined;
+  #timer: Timer | undefined;
+  /** One member after the other, in the order of their events. */
+  #queue: Promise<void> = Promise.resolve();
+  #epoch = 0;
+
+  constructor(options: MemberReconcilerOptions) {
+    this.#options = options;
+  }
+
+  gained(): void {
+    const epoch = ++this.#epoch;
+    this.#unsubscribe = this.#options.membership.onEvent(({type, members}) => {
+      this.#enqueue(epoch, () => this.#reconcileSome(members, type === 'member-reap'));
+    });
+    this.#enqueue(epoch, () => this.#reconcileAll());
+    this.#arm(epoch);
+  }
+
+  lost(): void {
+    this.#epoch++;
+    this.#unsubscribe?.();
+    this.#timer?.cancel();
+  }
+
+  /** Resolves when all that was known of members by now is written. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  #arm(epoch: number): void {
+    this.#timer = this.#options.clock.setTimer(reconcileIntervalMs, () => {
+      this.#enqueue(epoch, async () => {
+        await this.#options.barrier();
+        await this.#reconcileAll();
+      });
+      this.#arm(epoch);
+    });
+  }
+
+  #enqueue(epoch: number, work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      if (epoch !== this.#epoch) return;
+      try {
+        await work();
+      } catch (error) {
+        // Tried again within a minute; leadership that is lost in between ends it.
+        this.#options.logger.error('failed to reconcile members', {error});
+      }
+    });
+  }
+
+  async #reconcileAll(): Promise<void> {
+    const {membership, catalog, datacenter} = this.#options;
+    const members = membership.members();
+    await this.#reconcileSome(members, false);
+    const known = new Set(members.map(({name}) => name.toLowerCase()));
+    for (const node of catalog.nodesOfAgents()) {
+      if (known.has(node.toLowerCase())) continue;
+      await this.#apply(deregisterMember(catalog, node, datacenter), node, 'reaped');
+    }
+  }
+
+  async #reconcileSome(members: readonly Member[], isReaped: boolean): Promise<void> {
+    const {catalog, datacenter, membership} = this.#options;
+    const localName = membership.local().name;
+    for (const member of members) {
+      // A reaped member is gone for good, whatever it was last.
+      const seen: Member = isReaped ? {...member, status: 'left'} : member;
+      await this.#apply(reconcileMember(catalog, seen, datacenter, localName), member.name, seen.status);
+    }
+  }
+
+  async #apply(change: CatalogChange | undefined, member: string, status: string): Promise<void> {
+    if (change === undefined) return;
+    const {proposer, logger} = this.#options;
+    const result = change.kind === 'register'
+      ? await proposer.propose(0, RegisterRequest, change.request)
+      : await proposer.propose(1, DeregisterRequest, change.request);
+    if (result instanceof ConsulError) throw result;
+    logger.info(change.kind === 'register' ? 'member joined or changed, its health is written' : 'deregistering member', {member, status});
+  }
+}
