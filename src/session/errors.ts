@@ -16,4 +16,3 @@ export const applyFailed = (error: ConsulError): ConsulError => new ConsulError(
 export const missingSession = (): ConsulError => new ConsulError('Missing session', 400);
 export const missingNodeName = (): ConsulError => new ConsulError('Missing node name', 400);
 export const unknownSession = (id: string): ConsulError => new ConsulError(`Session id '${id}' not found`, 404);
-export const decodeFailed = (why: string): ConsulError => new ConsulError(`Request decode failed: ${why}`, 400);

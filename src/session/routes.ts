@@ -1,14 +1,15 @@
 import {type Answer, boolAnswer, jsonAnswer, textAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
+import {refuseEnterprise} from '../http/enterprise.ts';
 import {readOptions, type ReadDefaults, writeOptions} from '../http/query-options.ts';
-import {callRead, callReadWithMeta, readAnswer} from '../http/read-answer.ts';
+import {callReadWithMeta, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
 import {list} from '../schema/types.ts';
 import {missingNodeName, missingSession, unknownSession} from './errors.ts';
 import {sessionApply, sessionGet, sessionList, sessionNodeSessions, sessionRenew} from './methods.ts';
 import {Session, SessionRequest} from './schema.ts';
-import {readCreateBody} from './create-body.ts';
+import {readCreateBody} from './create-body-routes.ts';
 
 export interface SessionRouteOptions {
   readonly router: Router;
@@ -33,6 +34,7 @@ export function sessionRoutes(options: SessionRouteOptions): readonly Route[] {
 }
 
 async function create({router, defaults, nodeName, bodyBytesMax}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
   const body = (request.contentLength ?? 0) > 0 ? await request.body(bodyBytesMax) : undefined;
   const session = readCreateBody(body, nodeName);
   const id = await router.call(sessionApply, SessionRequest.make({...writeOptions(request, defaults), Op: 'create', Session: session}));
@@ -62,20 +64,23 @@ async function info({router, defaults}: SessionRouteOptions, request: ApiRequest
 }
 
 async function ofNode({router, defaults}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
   const Node = request.suffix;
   const read = readOptions(request, defaults);
   if (Node === '') throw missingNodeName();
-  const reply = await callRead(router, sessionNodeSessions, {Node, PeerName: '', MergeCentralConfig: false, ...read}, request);
+  const reply = await callReadWithMeta(router, sessionNodeSessions, {Node, PeerName: '', MergeCentralConfig: false, ...read}, request);
   return readAnswer(request, read, reply, (pretty) => sessions.toJson(reply.Sessions ?? [], {pretty}));
 }
 
 async function all({router, defaults}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
+  refuseEnterprise(request);
   const read = readOptions(request, defaults);
-  const reply = await callRead(router, sessionList, {SessionID: '', Session: '', ...read}, request);
+  const reply = await callReadWithMeta(router, sessionList, {SessionID: '', Session: '', ...read}, request);
   return readAnswer(request, read, reply, (pretty) => sessions.toJson(reply.Sessions ?? [], {pretty}));
 }
 
 function idOf(request: ApiRequest): string {
+  refuseEnterprise(request);
   const id = request.suffix;
   if (id === '') throw missingSession();
   return id;

@@ -15,7 +15,8 @@ export const Session = struct('Session', {
   TTL: str,
   NodeChecks: list(str),
   ServiceChecks: list(ServiceCheck),
-  Checks: list(str).omitEmpty(),
+  // The name that NodeChecks had before 1.7: still read and stored, never shown.
+  Checks: list(str).json(false).alias('Checks'),
   ...embed(RaftIndex),
 });
 export type Session = TypeOf<typeof Session>;

@@ -1,8 +1,7 @@
-import {ConsulError} from '../consul-error.ts';
 import {JsonNumber, JsonObject, parseJson} from '../schema/json-node.ts';
 import {struct} from '../schema/struct.ts';
 import {custom, duration, list, nullable, str} from '../schema/types.ts';
-import {decodeFailed} from './errors.ts';
+import {decodeFailed, isDecodeError} from '../http/json-body.ts';
 import {ServiceCheck, Session} from './schema.ts';
 
 const lockDelayDefaultNs = 15e9;
@@ -23,16 +22,20 @@ const lockDelay = custom<number>({
 });
 
 /** The body of a create. Null tells what was not said, or was taken away, from what was said. */
-const CreateBody = struct('Session', {
-  Node: nullable(str),
-  Name: str,
-  LockDelay: lockDelay,
-  Behavior: str,
-  TTL: str,
-  NodeChecks: list(str),
-  ServiceChecks: list(ServiceCheck),
-  Checks: list(str),
-});
+const CreateBody = struct(
+  'Session',
+  {
+    Node: nullable(str),
+    Name: str,
+    LockDelay: lockDelay,
+    Behavior: str,
+    TTL: str,
+    NodeChecks: list(str),
+    ServiceChecks: list(ServiceCheck),
+    Checks: list(str),
+  },
+  {goType: 'struct { LockDelay interface {}; *structs.Alias }', aliasDecoding: true},
+);
 
 /**
  * The session that `PUT /v1/session/create` asks for (http-core.md §14.1).
@@ -55,11 +58,11 @@ function decode(body: Buffer, nodeName: string): Partial<Session> {
       Node: Node ?? nodeName,
       Behavior: rest.Behavior || 'release',
       Checks: Checks !== null && Checks.length > 0 ? Checks : null,
-      NodeChecks: isLegacyEmpty ? [] : said.has('nodechecks') ? (NodeChecks ?? []) : ['serfHealth'],
+      NodeChecks: isLegacyEmpty ? [] : said.has('nodechecks') ? NodeChecks : ['serfHealth'],
     };
   } catch (error) {
-    if (error instanceof ConsulError) throw error;
-    throw decodeFailed(error instanceof Error ? error.message : String(error));
+    if (isDecodeError(error)) throw decodeFailed(error.message);
+    throw error;
   }
 }
 
