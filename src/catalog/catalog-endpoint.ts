@@ -143,7 +143,7 @@ function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readon
     endpoint(catalogNodeServiceList, async (request, signal) => {
       refuseFilter(request.Filter);
       const {value, meta} = await readNode(request, signal);
-      return {NodeServices: {Node: value.node ?? null, Services: value.node === undefined ? null : value.services}, ...meta};
+      return {NodeServices: {Node: value.node ?? null, Services: value.services.length === 0 ? null : value.services}, ...meta};
     }),
     endpoint(catalogGatewayServices, async (request, signal) => {
       // Links of gateways come from configuration entries of kinds that are not acted on yet (docs/compatibility.md).
@@ -153,7 +153,7 @@ function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readon
         key: request.ServiceName,
         query: (q, authorizer) => {
           demand(authorizer, 'service', 'read', request.ServiceName);
-          return {value: [], index: q.index('gateway-services', 'config-entries')};
+          return {value: [], index: q.index('gateway-services')};
         },
         signal,
       });

@@ -11,9 +11,10 @@ export function checksOfNode(query: Query, node: string): QueryOutcome<readonly 
   return {value: query.prefix(Checks, foldedPrefix(node)).toArray(), index: query.index(indexNames.checks)};
 }
 
-/** Checks of a service's instances. */
+/** Checks of a service's instances. With node metadata asked for, the index also moves with the nodes. */
 export function checksOfService(query: Query, service: string, filters: MetaFilters): QueryOutcome<readonly HealthCheck[]> {
-  return withMeta(query, query.byIndex(Checks, 'service').prefix(foldedPrefix(service)), filters);
+  const outcome = withMeta(query, query.byIndex(Checks, 'service').prefix(foldedPrefix(service)), filters);
+  return filters === null ? outcome : {...outcome, index: query.index(indexNames.checks, indexNames.nodes)};
 }
 
 /** Checks in a state; `any` is every state. */
@@ -21,9 +22,9 @@ export function checksInState(query: Query, state: string, filters: MetaFilters)
   return withMeta(query, state === 'any' ? query.all(Checks) : query.byIndex(Checks, 'status').prefix(foldedPrefix(state)), filters);
 }
 
-/** With node metadata asked for, the answer also moves with the nodes. */
 function withMeta(query: Query, checks: OrderedRange<HealthCheck>, filters: MetaFilters): QueryOutcome<readonly HealthCheck[]> {
-  if (filters === null || filters.size === 0) return {value: checks.toArray(), index: query.index(indexNames.checks)};
-  const value = checks.toArray().filter(({Node}) => hasMeta(nodeByName(query, Node), filters));
-  return {value, index: query.index(indexNames.checks, indexNames.nodes)};
+  const all = checks.toArray();
+  const isAll = filters === null || filters.size === 0;
+  const value = isAll ? all : all.filter(({Node}) => hasMeta(nodeByName(query, Node), filters));
+  return {value, index: query.index(indexNames.checks)};
 }

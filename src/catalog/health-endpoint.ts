@@ -37,9 +37,10 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
       const read = await reader.read<readonly CheckServiceNode[]>({
         options: request,
         space: instances,
-        key: `${HealthFilterType}${selectionKey(selection)}`,
+        key: `${request.Ingress ? 'i' : HealthFilterType}${selectionKey(selection)}`,
         query: (q, authorizer) =>
-          allowedOnly(checkServiceNodes(q, selection, HealthFilterType), ({Node, Service}) =>
+          // No gateway exposes anything while their configuration entries are not acted on (docs/compatibility.md).
+          allowedOnly(request.Ingress ? {value: [], index: q.index('gateway-services')} : checkServiceNodes(q, selection, HealthFilterType), ({Node, Service}) =>
             mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
           ),
         signal,

@@ -36,7 +36,8 @@ export function listServices(query: Query, filters: MetaFilters): QueryOutcome<R
 
 /** Instances with their nodes beside them, in the order of nodes and ids. */
 export function serviceNodes(query: Query, selection: ServiceSelection): QueryOutcome<readonly ServiceNode[]> {
-  const {rows, index} = select(query, selection, [indexNames.services, indexNames.nodes]);
+  const {rows, isThere} = select(query, selection, [indexNames.services, indexNames.nodes]);
+  const index = catalogIndex(query, selection.name, isThere);
   const value: ServiceNode[] = [];
   for (const row of rows) {
     const flat = flattened(query, row);
@@ -70,19 +71,34 @@ export function isHealthyEnough(checks: readonly HealthCheck[], filter: number):
   return checks.every(({Status}) => (filter === healthFilter.onlyPassing ? Status === 'passing' : Status !== 'critical'));
 }
 
+interface Selected {
+  readonly rows: readonly ServiceRow[];
+  /** Any instance was found, whatever its tags. */
+  readonly isThere: boolean;
+  readonly index: number;
+}
+
 /** The rows asked for, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
-function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): {rows: ServiceRow[]; index: number} {
+function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): Selected {
   const all = instancesOf(query, selection).toArray();
   const rows = all.filter((row) => isSelected(query, row, selection));
   if (all.length > 0) {
     const names = new Set(all.map(({Service}) => indexNames.service(Service.Service)));
-    return {rows, index: query.index(...names)};
+    return {rows, isThere: true, index: query.index(...names)};
   }
   query.index(indexNames.service(selection.name));
   // While nothing of the name is there, ways into the mesh may come under any name at all.
   if (selection.connect) query.index(indexNames.services);
   const extinct = query.index(indexNames.serviceExtinction);
-  return {rows, index: extinct > 0 ? extinct : query.index(...otherwise)};
+  return {rows, isThere: false, index: extinct > 0 ? extinct : query.index(...otherwise)};
+}
+
+/** The catalog's index of a service is that of its name, also where ways into the mesh under other names are asked for. */
+function catalogIndex(query: Query, name: string, isThere: boolean): number {
+  const own = query.index(indexNames.service(name));
+  if (isThere && own > 0) return own;
+  const extinct = query.index(indexNames.serviceExtinction);
+  return extinct > 0 ? extinct : query.index(indexNames.services, indexNames.nodes);
 }
 
 function instancesOf(query: Query, {name, connect}: ServiceSelection): OrderedRange<ServiceRow> {

@@ -15,3 +15,5 @@ export const sessionTtlMultiplier = 2;
 /** How often a leader tries to destroy a session whose time is over, and how long it waits after the first failure. */
 export const sessionDestroyAttempts = 6;
 export const sessionDestroyRetryMs = 10_000;
+/** How often a leader looks whether all servers have become new enough for a feature. */
+export const featureCheckIntervalMs = 60_000;

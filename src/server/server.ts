@@ -21,6 +21,7 @@ import {sessionEndpoints} from '../session/endpoint.ts';
 import {KeptAnswers} from '../store/kept.ts';
 import {Store} from '../store/store.ts';
 import {cascades} from './cascades.ts';
+import {AgreedFeatures} from './leader/agreed-features.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
 import {memberCatalog} from './leader/member-catalog.ts';
 import {MemberReconciler} from './leader/member-reconciler.ts';
@@ -117,7 +118,8 @@ export class Server {
       clock,
       logger,
     });
-    this.#duties = new LeaderDuties({duties: [timers, delays, this.#reconciler], barrier, logger});
+    const features = new AgreedFeatures({datacenter: options.datacenter, membership: options.membership, store: this.store, proposer, clock, logger});
+    this.#duties = new LeaderDuties({duties: [timers, delays, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();
