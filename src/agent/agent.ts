@@ -5,7 +5,10 @@ import {type FastifyInstance} from 'fastify';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogRoutes} from '../catalog/catalog-routes.ts';
 import {healthRoutes} from '../catalog/health-routes.ts';
+import {CatalogLookups} from '../catalog/lookups.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
+import {DnsEngine} from '../dns/dns-engine.ts';
+import {DnsServer} from '../dns/server/dns-server.ts';
 import {Dispatcher} from '../http/dispatcher.ts';
 import {HotAnswers} from '../http/hot-answers.ts';
 import {createHttpServer} from '../http/http-server.ts';
@@ -41,6 +44,7 @@ export class Agent {
   readonly #membership: Membership;
   readonly #server: Server;
   readonly #temporaryDir: string | undefined;
+  #dns: DnsServer | undefined;
   #apis: FastifyInstance[] = [];
 
   constructor({config, nodeId, log, resolver, onFatal}: AgentOptions) {
@@ -82,6 +86,7 @@ export class Agent {
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
   async start(): Promise<readonly FastifyInstance[]> {
     await this.#server.start();
+    await this.#openDns();
     const routes = this.#routes();
     const hot = new HotAnswers(this.#server);
     const dispatcher = this.#dispatcher(hot);
@@ -108,9 +113,30 @@ export class Agent {
   async close(): Promise<void> {
     await Promise.all(this.#apis.map((api) => api.close()));
     this.#apis = [];
+    await this.#dns?.close();
     await this.#server.close();
     if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
     this.#logger.info('shutdown complete');
+  }
+
+  async #openDns(): Promise<void> {
+    const {dns, network, datacenter, acl} = this.#config;
+    if (network.dns.length === 0) return;
+    const lookups = new CatalogLookups({
+      router: this.#server.router,
+      datacenter,
+      token: () => acl.tokens.dns || acl.tokens.default,
+      allowStale: dns.allowStale,
+      maxStaleNs: dns.maxStaleMs * 1e6,
+      mayServeKept: () => this.#server.open,
+    });
+    const logger = this.#logger.named('dns');
+    const config = {...dns, datacenter, translateWanAddresses: network.translateWanAddresses};
+    const engine = new DnsEngine({config, lookups, clock: systemClock, random: systemRandom, logger});
+    this.#dns = await DnsServer.open({engine, clock: systemClock, logger, addresses: network.dns});
+    for (const {host, port} of network.dns) {
+      for (const transport of ['udp', 'tcp']) this.#logger.info('Started DNS server', {address: `${host}:${port}`, network: transport});
+    }
   }
 
   #routes(): readonly Route[] {

@@ -9,7 +9,7 @@ export function banner(config: RuntimeConfig, nodeId: string, version: string): 
   const {ports} = network;
   const quote = (text: string): string => `'${text}'`;
   const listener = (t: {verifyIncoming: boolean; verifyOutgoing: boolean}): string => `Verify Incoming: ${t.verifyIncoming}, Verify Outgoing: ${t.verifyOutgoing}`;
-  const client = `[${network.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${notServed}, gRPC: ${notServed}, gRPC-TLS: ${notServed}, DNS: ${notServed})`;
+  const client = `[${network.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${notServed}, gRPC: ${notServed}, gRPC-TLS: ${notServed}, DNS: ${ports.dns})`;
   const lines: readonly (readonly [label: string, value: string])[] = [
     ['Version', quote('1.21.4')],
     ['Proconsul', quote(version)],

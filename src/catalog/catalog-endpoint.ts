@@ -1,4 +1,5 @@
 import {type Authorizer, demand, filterAllowed, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
+import {virtualIpOf} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
@@ -22,6 +23,7 @@ import {
   catalogRegister,
   catalogServiceList,
   catalogServiceNodes,
+  catalogVirtualIp,
   type Empty,
 } from './methods.ts';
 import {type NearSorter} from './near.ts';
@@ -58,6 +60,10 @@ export function catalogEndpoints(options: CatalogEndpointOptions): readonly Endp
       return done;
     }),
     endpoint(catalogListDatacenters, () => options.datacenters()),
+    endpoint(catalogVirtualIp, async ({ServiceName, PeerName, Token}) => {
+      demand(await options.resolver.resolve(Token), 'service', 'read', ServiceName);
+      return PeerName === '' ? (virtualIpOf(options.store.view(), ServiceName) ?? '') : '';
+    }),
     ...listEndpoints(options),
     ...instanceEndpoints(options),
   ];
@@ -116,8 +122,8 @@ function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readon
     await reader.read<NodeAndServices>({
       options: request,
       space: byNode,
-      key: request.Node.toLowerCase(),
-      query: (q, authorizer) => allowedServices(servicesOfNode(q, request.Node), authorizer),
+      key: `${request.PeerName}\0${request.Node.toLowerCase()}`,
+      query: (q, authorizer) => allowedServices(servicesOfNode(q, request.Node, request.PeerName), authorizer),
       signal,
     });
   return [

@@ -36,6 +36,8 @@ export const catalogListNodes = read('Catalog.ListNodes', DCSpecificRequest, Ind
 export const catalogListServices = read('Catalog.ListServices', DCSpecificRequest, IndexedServices);
 export const catalogServiceList = read('Catalog.ServiceList', DCSpecificRequest, IndexedServiceList);
 export const catalogServiceNodes = read('Catalog.ServiceNodes', ServiceSpecificRequest, IndexedServiceNodes);
+/** A service's virtual address; empty when it has none. */
+export const catalogVirtualIp = read('Catalog.VirtualIPForService', ServiceSpecificRequest, str);
 export const catalogNodeServices = read('Catalog.NodeServices', NodeSpecificRequest, IndexedNodeServices);
 export const catalogNodeServiceList = read('Catalog.NodeServiceList', NodeSpecificRequest, IndexedNodeServiceList);
 export const catalogGatewayServices = read('Catalog.GatewayServices', ServiceSpecificRequest, IndexedGatewayServices);

@@ -33,9 +33,9 @@ export interface NodeAndServices {
   readonly services: readonly NodeService[];
 }
 
-/** A node and the instances on it, in the order of their ids. */
-export function servicesOfNode(query: Query, nameOrId: string): QueryOutcome<NodeAndServices> {
-  const node = findNode(query, nameOrId);
+/** A node and the instances on it, in the order of their ids. Nothing is imported from peers yet. */
+export function servicesOfNode(query: Query, nameOrId: string, peer: string): QueryOutcome<NodeAndServices> {
+  const node = peer === '' ? findNode(query, nameOrId) : undefined;
   if (node === undefined) return {value: {node, services: []}, index: indexOfMissingNode(query, nameOrId)};
   const services = query.prefix(Services, foldedPrefix(node.Node)).toArray().map(({Service}) => Service);
   return {value: {node, services}, index: query.index(indexNames.node(node.Node))};

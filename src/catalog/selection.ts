@@ -4,7 +4,7 @@ import {type ServiceSelection} from './service-queries.ts';
 
 /** What a request about a service's instances asks for. Tags do not count where the mesh is asked for (http-core.md §11). */
 export function selectionOf(request: ServiceSpecificRequest): ServiceSelection {
-  const {ServiceName, Connect, TagFilter, ServiceTag, ServiceTags, ServiceAddress, NodeMetaFilters} = request;
+  const {ServiceName, Connect, TagFilter, ServiceTag, ServiceTags, ServiceAddress, NodeMetaFilters, PeerName} = request;
   const legacyTag = ServiceTag === '' ? [] : [ServiceTag];
   return {
     name: ServiceName,
@@ -12,13 +12,14 @@ export function selectionOf(request: ServiceSpecificRequest): ServiceSelection {
     tags: TagFilter && !Connect ? [...(ServiceTags ?? legacyTag)] : [],
     address: ServiceAddress,
     nodeMeta: NodeMetaFilters,
+    peer: PeerName,
   };
 }
 
 /** The same text for the same selection, whatever its capitals. */
-export function selectionKey({name, connect, tags, address, nodeMeta}: ServiceSelection): string {
-  if (tags.length === 0 && address === '' && (nodeMeta === null || nodeMeta.size === 0)) return `${connect ? 'c' : 's'}${name.toLowerCase()}`;
-  return JSON.stringify([connect, name.toLowerCase(), tags.map((tag) => tag.toLowerCase()).sort(), address, metaKey(nodeMeta)]);
+export function selectionKey({name, connect, tags, address, nodeMeta, peer}: ServiceSelection): string {
+  if (tags.length === 0 && address === '' && peer === '' && (nodeMeta === null || nodeMeta.size === 0)) return `${connect ? 'c' : 's'}${name.toLowerCase()}`;
+  return JSON.stringify([connect, name.toLowerCase(), tags.map((tag) => tag.toLowerCase()).sort(), address, metaKey(nodeMeta), peer]);
 }
 
 export function metaKey(filters: MetaFilters): string {

@@ -10,6 +10,7 @@ import {Checks, foldedPrefix, indexNames, type ServiceRow, Services} from './tab
 
 /** Which instances of a service are asked for. */
 export interface ServiceSelection {
+  /** Empty, with an address: whatever service has that address of its own. */
   readonly name: string;
   /** Ways into the mesh to the service, instead of the service itself. */
   readonly connect: boolean;
@@ -18,6 +19,8 @@ export interface ServiceSelection {
   /** The instance's own address, or its node's. Empty: any. */
   readonly address: string;
   readonly nodeMeta: MetaFilters;
+  /** Empty: this datacenter's own. Nothing is imported from peers yet. */
+  readonly peer: string;
 }
 
 /** Names of all services with the tags of their instances. */
@@ -80,7 +83,7 @@ interface Selected {
 
 /** The rows asked for, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
 function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): Selected {
-  const all = instancesOf(query, selection).toArray();
+  const all = selection.peer === '' ? instancesOf(query, selection).toArray() : [];
   const rows = all.filter((row) => isSelected(query, row, selection));
   if (all.length > 0) {
     const names = new Set(all.map(({Service}) => indexNames.service(Service.Service)));
@@ -101,7 +104,8 @@ function catalogIndex(query: Query, name: string, isThere: boolean): number {
   return extinct > 0 ? extinct : query.index(indexNames.services, indexNames.nodes);
 }
 
-function instancesOf(query: Query, {name, connect}: ServiceSelection): OrderedRange<ServiceRow> {
+function instancesOf(query: Query, {name, connect, address}: ServiceSelection): OrderedRange<ServiceRow> {
+  if (name === '' && address !== '') return query.byIndex(Services, 'address').prefix(foldedPrefix(address));
   return query.byIndex(Services, connect ? 'connect' : 'name').prefix(foldedPrefix(name));
 }
 

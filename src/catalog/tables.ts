@@ -23,7 +23,7 @@ export const Nodes = defineTable({
   indexes: {id: (node: Node) => (node.ID === '' ? undefined : folded(node.ID))},
 });
 
-/** Instances by node and id; by name; by the service that they are a way into the mesh to; by kind. */
+/** Instances by node and id; by name; by the service that they are a way into the mesh to; by kind; by an address of their own. */
 export const Services = defineTable({
   name: 'services',
   key: (row: ServiceRow) => serviceKey(row.Node, row.Service.ID),
@@ -33,6 +33,7 @@ export const Services = defineTable({
       const name = connectNameOf(row.Service);
       return name === undefined ? undefined : folded(name, row.Node, row.Service.ID);
     },
+    address: (row: ServiceRow) => (row.Service.Address === '' ? undefined : folded(row.Service.Address, row.Node, row.Service.ID)),
     kind: (row: ServiceRow) => folded(kindOf(row.Service), row.Service.Service, row.Node, row.Service.ID),
   },
 });

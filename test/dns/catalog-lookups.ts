@@ -1,5 +1,5 @@
 import {type DnsLookups, type DnsNode, type DnsServiceInstance, type Freshness, type Found, NoSuchNameError} from '../../src/dns/lookups.ts';
-import {recordAddress} from '../../src/dns/wire/ip-address.ts';
+import {sameAddress} from '../../src/dns/wire/ip-address.ts';
 
 /** A body of `PUT /v1/catalog/register`, as far as DNS sees it. */
 export interface Registration {
@@ -81,19 +81,14 @@ export class CatalogLookups implements DnsLookups {
   }
 
   nodeByAddress(ip: string): DnsNode | null {
-    return [...this.nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1)).find((node) => sameIp(node.address, ip)) ?? null;
+    return [...this.nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1)).find((node) => sameAddress(node.address, ip)) ?? null;
   }
 
   serviceByAddress(ip: string): DnsServiceInstance | null {
-    return this.rows.find(({instance}) => sameIp(instance.address, ip))?.instance ?? null;
+    return this.rows.find(({instance}) => sameAddress(instance.address, ip))?.instance ?? null;
   }
 
   servers(): readonly DnsNode[] {
     return this.rows.filter(({instance}) => instance.service === 'consul').map(({instance}) => instance.node);
   }
-}
-
-function sameIp(a: string, b: string): boolean {
-  const [left, right] = [recordAddress(a), recordAddress(b)];
-  return left !== null && right !== null && Buffer.compare(left.bytes, right.bytes) === 0;
 }

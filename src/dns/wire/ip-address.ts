@@ -73,3 +73,10 @@ export function ipText(bytes: Uint8Array): string {
   for (let i = 0; i < 16; i += 2) parts.push((((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)).toString(16));
   return parts.join(':');
 }
+
+/** Whether two texts are the same IP address, in whatever spelling. Texts that are none are the same as nothing. */
+export function sameAddress(a: string, b: string): boolean {
+  const left = recordAddress(a);
+  const right = recordAddress(b);
+  return left !== null && right !== null && Buffer.compare(left.bytes, right.bytes) === 0;
+}
