@@ -21,12 +21,6 @@ export const dialFallbackDelayMs = 300;
 /** Least time one of several addresses is given before the next is tried. */
 export const dialPartTimeoutMsMin = 2_000;
 
-/**
- * Polls of the sockets a due TTL waits for before it is believed: after a blocked loop timers run first, and an
- * update on a new connection needs one poll to be accepted and one to be read.
- */
-export const ttlConfirmPolls = 2;
-
 /** A local alias check looks again at least this often. */
 export const aliasRefreshIntervalMs = 60_000;
 /** A remote alias check waits this long for its blocking query, and takes answers this old. */

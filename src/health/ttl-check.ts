@@ -1,8 +1,7 @@
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckNotify, type CheckStatus, type RunningCheck} from './check-result.ts';
-import {ttlConfirmPolls} from './limits.ts';
-import {type PollBarrier} from '../runtime/poll-barrier.ts';
+import {afterWaitingRequests, type PollBarrier} from '../runtime/poll-barrier.ts';
 
 /** What a TTL check needs. */
 export interface TtlCheckOptions {
@@ -56,16 +55,11 @@ export class TtlCheck implements RunningCheck {
   #arm(): void {
     this.#timer?.cancel();
     const round = ++this.#round;
-    this.#timer = this.#o.clock.setTimer(this.#o.ttlMs, () => this.#confirm(round, ttlConfirmPolls));
+    this.#timer = this.#o.clock.setTimer(this.#o.ttlMs, () => afterWaitingRequests(this.#o.polls, () => this.#expire(round)));
   }
 
-  /** The update may already wait in a socket that a blocked loop has not read: look there first. */
-  #confirm(round: number, polls: number): void {
+  #expire(round: number): void {
     if (round !== this.#round) return;
-    if (polls > 0) {
-      this.#o.polls.afterPoll(() => this.#confirm(round, polls - 1));
-      return;
-    }
     this.#o.log.warn('Check missed TTL, is now critical', {check: this.#o.checkId});
     this.#o.notify('critical', this.#lastOutput === '' ? 'TTL expired' : `TTL expired (last output before timeout follows): ${this.#lastOutput}`);
   }

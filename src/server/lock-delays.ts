@@ -1,20 +1,25 @@
+import {type Fact} from '../fsm/fact.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {isSessionEnded} from '../session/facts.ts';
 import {type ByteString} from '../wire/byte-string.ts';
-import {type LeaderDuty} from './leader/leader-duty.ts';
-import {type Fact} from '../fsm/fact.ts';
 import {lockDelayMaxMs} from './limits.ts';
 
 /**
  * Keys whose lock was taken away from a session, and how long nobody may lock them: the holder may not know yet that it
- * lost the lock (http-core.md §12.4). Only a leader asks; its successor starts without delays, as Consul's does.
+ * lost the lock (http-core.md §12.4). Only a leader asks, but every server remembers, so that a lock stays held back
+ * when leadership moves; one that starts anew counts the delays of the entries it applies again in full, as Consul does.
  */
-export class LockDelays implements LeaderDuty {
+export class LockDelays {
   readonly #clock: Clock;
   readonly #untilMs = new Map<ByteString, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** How many keys are remembered, over or not. */
+  get size(): number {
+    return this.#untilMs.size;
   }
 
   /** True while the key may not be locked. */
@@ -26,25 +31,31 @@ export class LockDelays implements LeaderDuty {
     return false;
   }
 
-  gained(): void {
-    this.#untilMs.clear();
-  }
-
-  lost(): void {
-    this.#untilMs.clear();
-  }
-
+  /** Takes note of ended sessions; called with what applied entries brought about, in their order. */
   observe(facts: readonly Fact[]): void {
     const nowMs = this.#clock.nowMs();
     for (const fact of facts) {
-      if (!isSessionEnded(fact)) continue;
-      const delayMs = Math.min(fact.session.LockDelay / 1e6, lockDelayMaxMs);
-      if (delayMs > 0) for (const key of fact.released) this.#untilMs.set(key, nowMs + delayMs);
+      if (isSessionEnded(fact)) this.#hold(fact.released, fact.session.LockDelay / 1e6, nowMs);
     }
     this.#forgetOver(nowMs);
   }
 
-  /** The oldest stand first, as far as delays are alike; what is over is forgotten a little at a time. */
+  /** The state was replaced from a snapshot: the locks that were taken away are not those of this state. */
+  clear(): void {
+    this.#untilMs.clear();
+  }
+
+  #hold(keys: readonly ByteString[], lockDelayMs: number, nowMs: number): void {
+    const delayMs = Math.min(lockDelayMs, lockDelayMaxMs);
+    if (delayMs <= 0) return;
+    for (const key of keys) {
+      // The map stays in the order of noting, so that what is over is found at its head.
+      this.#untilMs.delete(key);
+      this.#untilMs.set(key, nowMs + delayMs);
+    }
+  }
+
+  /** A long delay at the head keeps shorter ones behind it remembered, for its own minute at most. */
   #forgetOver(nowMs: number): void {
     for (const [key, untilMs] of this.#untilMs) {
       if (untilMs > nowMs) return;

@@ -16,6 +16,8 @@ export interface ServerFsmOptions {
   readonly neighbours: Neighbours;
   /** Told what entries brought about, after they are published. */
   readonly observe: (facts: readonly Fact[]) => void;
+  /** Told after the whole state was replaced from a snapshot. */
+  readonly replaced: () => void;
 }
 
 /**
@@ -65,6 +67,7 @@ export class ServerFsm implements Fsm {
     } finally {
       if (tx.isOpen) tx.abandon();
     }
+    this.#options.replaced();
   }
 
   #apply(tx: WriteTx, entry: LogEntry, facts: Fact[]): unknown {

@@ -75,6 +75,7 @@ export class Server {
     const {clock, random, resolver, logger} = options;
     mkdirSync(options.raftDir, {recursive: true, mode: 0o700});
     const disk = options.inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(options.raftDir, 'log'));
+    const delays = new LockDelays(clock);
     this.raft = new RaftNode({
       id: options.nodeId,
       address: options.address,
@@ -85,7 +86,14 @@ export class Server {
         commands,
         records,
         neighbours: cascades,
-        observe: (facts) => this.#duties.observe(facts),
+        observe: (facts) => {
+          delays.observe(facts);
+          this.#duties.observe(facts);
+        },
+        replaced: () => {
+          delays.clear();
+          this.#duties.replaced();
+        },
       }),
       transport: unconnectedTransport,
       clock,
@@ -107,7 +115,6 @@ export class Server {
     });
     const proposer = new RaftProposer(this.raft);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
-    const delays = new LockDelays(clock);
     const timers = new SessionTimers({datacenter: options.datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
     this.#reconciler = new MemberReconciler({
       datacenter: options.datacenter,
@@ -119,7 +126,7 @@ export class Server {
       logger,
     });
     const features = new AgreedFeatures({datacenter: options.datacenter, membership: options.membership, store: this.store, proposer, clock, logger});
-    this.#duties = new LeaderDuties({duties: [timers, delays, features, this.#reconciler], barrier, logger});
+    this.#duties = new LeaderDuties({duties: [timers, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();

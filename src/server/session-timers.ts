@@ -1,7 +1,7 @@
 import {type Fact} from '../fsm/fact.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
-import {type PollBarrier} from '../runtime/poll-barrier.ts';
+import {afterWaitingRequests, type PollBarrier} from '../runtime/poll-barrier.ts';
 import {type Logger} from '../runtime/logger.ts';
 import {tryGoDuration} from '../schema/go-duration.ts';
 import {isSessionCreated, isSessionEnded} from '../session/facts.ts';
@@ -50,6 +50,12 @@ export class SessionTimers implements LeaderDuty {
     this.#timers.clear();
   }
 
+  /** The sessions of a restored snapshot have their full time, whatever was left of it when it was taken. */
+  replaced(): void {
+    this.lost();
+    this.gained();
+  }
+
   observe(facts: readonly Fact[]): void {
     if (!this.#isLeading) return;
     for (const fact of facts) {
@@ -69,7 +75,7 @@ export class SessionTimers implements LeaderDuty {
 
   #arm(id: string, delayMs: number, attempt: number): void {
     const {clock, polls} = this.#options;
-    const timer = clock.setTimer(delayMs, () => polls.afterPoll(() => void this.#expire(id, timer, attempt)));
+    const timer = clock.setTimer(delayMs, () => afterWaitingRequests(polls, () => void this.#expire(id, timer, attempt)));
     this.#timers.set(id, timer);
   }
 

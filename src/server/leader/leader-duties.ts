@@ -52,4 +52,9 @@ export class LeaderDuties {
   observe(facts: readonly Fact[]): void {
     for (const duty of this.#options.duties) duty.observe?.(facts);
   }
+
+  replaced(): void {
+    if (!this.#onDuty) return;
+    for (const duty of this.#options.duties) duty.replaced?.();
+  }
 }
