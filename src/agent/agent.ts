@@ -19,15 +19,22 @@ import {kvRoutes} from '../kv/routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
 import {devRaftConfig} from '../raft/raft-config.ts';
 import {type Logger} from '../runtime/logger.ts';
+import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
 import {type Membership} from '../server/membership.ts';
 import {Server} from '../server/server.ts';
 import {sessionRoutes} from '../session/routes.ts';
+import {txnRoutes} from '../txn/routes.ts';
 import {agentTags} from './gossip/agent-tags.ts';
 import {LoneMembership} from './gossip/lone-membership.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
+import {AgentCheckRunners} from './local/agent-check-runners.ts';
+import {LocalAgent} from './local/local-agent.ts';
 import {type AgentLog} from './log/agent-log.ts';
+import {agentCheckRoutes} from './routes/agent-check-routes.ts';
+import {agentHealthRoutes} from './routes/agent-health-routes.ts';
+import {agentServiceRoutes} from './routes/agent-service-routes.ts';
 
 export interface AgentOptions {
   readonly config: RuntimeConfig;
@@ -43,6 +50,8 @@ export class Agent {
   readonly #logger: Logger;
   readonly #membership: Membership;
   readonly #server: Server;
+  readonly #local: LocalAgent;
+  readonly #resolver: TokenResolver;
   readonly #temporaryDir: string | undefined;
   #dns: DnsServer | undefined;
   #apis: FastifyInstance[] = [];
@@ -81,11 +90,23 @@ export class Agent {
         onFatal(error);
       },
     });
+    this.#resolver = resolver;
+    this.#local = new LocalAgent({
+      config,
+      nodeId,
+      router: this.#server.router,
+      membership: this.#membership,
+      runners: () => new AgentCheckRunners({outputBytesMax: config.checks.outputMaxBytes, polls: eventLoopPollBarrier, clock: systemClock, logger: this.#logger}),
+      clock: systemClock,
+      random: systemRandom,
+      logger: this.#logger,
+    });
   }
 
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
   async start(): Promise<readonly FastifyInstance[]> {
     await this.#server.start();
+    await this.#local.start();
     await this.#openDns();
     const routes = this.#routes();
     const hot = new HotAnswers(this.#server);
@@ -114,6 +135,7 @@ export class Agent {
     await Promise.all(this.#apis.map((api) => api.close()));
     this.#apis = [];
     await this.#dns?.close();
+    await this.#local.close();
     await this.#server.close();
     if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
     this.#logger.info('shutdown complete');
@@ -153,10 +175,15 @@ export class Agent {
     };
     const domain = {router, defaults, nodeName: node.name, bodyBytesMax: chunkedBodyBytesMax};
     const catalog = {...domain, translateWanAddresses: network.translateWanAddresses};
+    const own = {local: this.#local, resolver: this.#resolver, defaults, bodyBytesMax: chunkedBodyBytesMax};
     return [
+      ...agentServiceRoutes(own),
+      ...agentCheckRoutes(own),
+      ...agentHealthRoutes(own),
       ...catalogRoutes(catalog),
       ...healthRoutes(catalog),
       ...sessionRoutes(domain),
+      ...txnRoutes({router, defaults, bodyBytesMax: limits.txnMaxRequestBytes, valueBytesMax: limits.kvMaxValueBytes}),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
       ...statusRoutes(status),
     ];

@@ -20,14 +20,14 @@ export function serviceNodesJson(rows: readonly ServiceNode[], pretty: boolean):
 }
 
 export function checksJson(checks: readonly HealthCheck[], pretty: boolean): string {
-  return checkList.toJson(checks.map(withTags), {pretty});
+  return checkList.toJson(checks.map(shownCheck), {pretty});
 }
 
 export function checkServiceNodesJson(rows: readonly CheckServiceNode[], pretty: boolean): string {
   const shown = rows.map(({Node, Service, Checks}) => ({
     Node,
     Service: Service === null ? null : shownService(Service),
-    Checks: (Checks ?? []).map(withTags),
+    Checks: (Checks ?? []).map(shownCheck),
   }));
   return checkServiceNodeList.toJson(shown, {pretty});
 }
@@ -36,7 +36,7 @@ export function shownService(service: NodeService): NodeService {
   return service.Tags === null ? {...service, Tags: noTags} : service;
 }
 
-function withTags(check: HealthCheck): HealthCheck {
+export function shownCheck(check: HealthCheck): HealthCheck {
   return check.ServiceTags === null ? {...check, ServiceTags: noTags} : check;
 }
 

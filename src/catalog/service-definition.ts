@@ -2,11 +2,11 @@ import {lazy} from '../schema/combinators.ts';
 import {struct, type TypeOf} from '../schema/struct.ts';
 import {type Type} from '../schema/type.ts';
 import {bool, duration, int, list, map, nullable, str} from '../schema/types.ts';
+import {withCheckDefaults} from './check-defaults.ts';
 import {ConnectProxyConfig} from './proxy-schema.ts';
 import {Locality, ServiceAddress, Weights} from './service-parts.ts';
 
-/** A check inside a service's registration (http-core.md §8.2, agent-checks.md §1). Durations in nanoseconds. */
-export const CheckType = struct(
+const checkFields = struct(
   'CheckType',
   {
     CheckID: str,
@@ -46,7 +46,9 @@ export const CheckType = struct(
   },
   {aliasDecoding: true},
 );
-export type CheckType = TypeOf<typeof CheckType>;
+/** A check inside a service's registration (http-core.md §8.2, agent-checks.md §1). Durations in nanoseconds. */
+export const CheckType = withCheckDefaults(checkFields);
+export type CheckType = TypeOf<typeof checkFields>;
 
 /** A sidecar's definition hangs on its parent's, which is a definition again. */
 export interface SidecarConnect {
@@ -102,5 +104,8 @@ export const ServiceDefinition: Type<ServiceDefinition> & {make(set: Partial<Ser
     Proxy: nullable(ConnectProxyConfig),
     Connect: nullable(Connect),
   },
-  {aliasDecoding: true},
+  {
+    aliasDecoding: true,
+    goType: String.raw`struct { EnableTagOverrideSnake bool "json:\"enable_tag_override\""; TaggedAddressesSnake map[string]structs.ServiceAddress "json:\"tagged_addresses\""; *structs.Alias }`,
+  },
 );
