@@ -28,12 +28,14 @@ export function completeRegistration(request: RegisterRequest): RegisterRequest 
   return {...request, Service, Check: null, Checks: Checks.length === 0 ? null : Checks};
 }
 
-function demandUuid(id: string): void {
+/** @throws ConsulError unless the id is a UUID */
+export function demandUuid(id: string): void {
   if (id.length !== 36) throw badNodeId('uuid string is wrong length');
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)) throw badNodeId('uuid is improperly formatted');
 }
 
-function completeService(service: NodeService): NodeService {
+/** An instance with its id filled in from its name, if it is one that may be registered. @throws ConsulError */
+export function completeService(service: NodeService): NodeService {
   if (service.Service === '') throw mustProvideServiceName(service.ID !== '');
   if (anyAddresses.includes(service.Address)) throw invalidServiceAddress();
   const problems = serviceProblems(service);

@@ -21,6 +21,7 @@ import {sessionEndpoints} from '../session/endpoint.ts';
 import {KeptAnswers} from '../store/kept.ts';
 import {Store} from '../store/store.ts';
 import {cascades} from './cascades.ts';
+import {txnEndpoints} from '../txn/endpoint.ts';
 import {AgreedFeatures} from './leader/agreed-features.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
 import {memberCatalog} from './leader/member-catalog.ts';
@@ -136,6 +137,7 @@ export class Server {
     this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
     this.router.serve(catalogEndpoints({...common, datacenters: () => [options.datacenter]}));
     this.router.serve(healthEndpoints(common));
+    this.router.serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
   }
 
   /** True while default reads may be answered from this server's state. */

@@ -15,6 +15,7 @@ import {queryCommand} from '../query/commands.ts';
 import {queryRecords} from '../query/snapshot-records.ts';
 import {sessionCommand} from '../session/commands.ts';
 import {sessionRecords} from '../session/snapshot-records.ts';
+import {txnCommand} from '../txn/commands.ts';
 import {indexRecords} from './index-records.ts';
 
 /** What every kind of log entry does: one table of all domains' commands (rpc-raft.md §15). */
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...catalogCommands,
   ...kvCommands,
   sessionCommand,
+  txnCommand,
   ...aclCommands,
   ...configEntryCommands,
   ...connectCommands,
