@@ -36,11 +36,17 @@ export function ensureCheck(context: ApplyContext, given: HealthCheck): ConsulEr
   };
   if (check.Status === 'critical') neighbours.checkFailed(context, check.Node, check.CheckID);
   if (known !== undefined && isSameCheck(known, check)) return undefined;
+  putCheck(context, check);
+  return undefined;
+}
+
+/** Puts a row as it is; whoever asks after the check, its node's or its service's health has news. */
+export function putCheck({tx, index}: ApplyContext, check: HealthCheck): void {
   tx.put(Checks, check);
+  const service = check.ServiceID === '' ? undefined : tx.get(Services, serviceKey(check.Node, check.ServiceID))?.Service;
   if (service === undefined) bumpServicesOfNode(tx, index, check.Node);
   else bumpService(tx, index, service);
   bumpTable(tx, index, 'checks');
-  return undefined;
 }
 
 /** Writes only onto the check that the caller last saw; index 0 means: there is none. */

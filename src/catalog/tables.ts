@@ -38,7 +38,7 @@ export const Services = defineTable({
   },
 });
 
-/** Checks by node and id; by the instance they are about (none: the node); by that service's name; by status. */
+/** Checks by node and id; by the instance they are about (none: the node); by that service's name; by status; by the sessions they follow. */
 export const Checks = defineTable({
   name: 'checks',
   key: (check: HealthCheck) => checkKey(check.Node, check.CheckID),
@@ -46,6 +46,8 @@ export const Checks = defineTable({
     instance: (check: HealthCheck) => folded(check.Node, check.ServiceID, check.CheckID),
     service: (check: HealthCheck) => (check.ServiceName === '' ? undefined : folded(check.ServiceName, check.Node, check.CheckID)),
     status: (check: HealthCheck) => folded(check.Status, check.Node, check.CheckID),
+    session: ({Type, Node, CheckID, Definition: {SessionName}}: HealthCheck) =>
+      Type === 'session' && SessionName !== '' ? `${sessionChecksPrefix(Node, SessionName)}${folded(CheckID)}` : undefined,
   },
 });
 
@@ -55,6 +57,11 @@ export function serviceKey(node: string, serviceId: string): string {
 
 export function checkKey(node: string, checkId: string): string {
   return folded(node, checkId);
+}
+
+/** Where the checks of a node are that follow sessions of this name; it is told apart by capitals, unlike the node's. */
+export function sessionChecksPrefix(node: string, sessionName: string): string {
+  return `${foldedPrefix(node)}${sessionName}\0`;
 }
 
 /** Consul's word for the kind of an ordinary service. */

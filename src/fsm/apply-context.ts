@@ -29,10 +29,13 @@ export interface Neighbours {
   /** A session row was written: checks of type `session` that name it pass. */
   sessionCreated(context: ApplyContext, session: SessionSummary): void;
   /**
-   * A session row was deleted: its locks are let go, queries bound to it go, checks that name it fail.
+   * A session row was deleted: its locks are let go, queries bound to it go.
    * @returns the keys that it held
    */
   sessionEnded(context: ApplyContext, session: SessionSummary): readonly ByteString[];
+  /** Checks that follow the ended session: sessions bound to them end first, then `sessionChecksFail` writes them. */
+  sessionChecks(tx: WriteTx, session: SessionSummary): readonly string[];
+  sessionChecksFail(context: ApplyContext, session: SessionSummary): void;
 }
 
 /** What its neighbours need to know of a session. */

@@ -9,7 +9,7 @@ import {type DirEntry, type Tombstone} from './schema.ts';
 export const Kvs = defineTable({
   name: 'kvs',
   key: (entry: DirEntry) => entry.Key,
-  indexes: {session: (entry: DirEntry) => (entry.Session === '' ? undefined : `${entry.Session}\0${entry.Key}`)},
+  indexes: {session: (entry: DirEntry) => (entry.Session === '' ? undefined : `${entry.Session.toLowerCase()}\0${entry.Key}`)},
 });
 
 /** Tombstones by the key they stand for; by index, for reaping. */
@@ -26,7 +26,7 @@ export function indexKey(index: number): string {
 
 /** The keys a session holds, in order. */
 export function lockedBy(reader: Reader, sessionId: string): DirEntry[] {
-  return [...reader.byIndex(Kvs, 'session').prefix(`${sessionId}\0`)];
+  return [...reader.byIndex(Kvs, 'session').prefix(`${sessionId.toLowerCase()}\0`)];
 }
 
 /** One key. Only a write to that key wakes its watchers, present or missing (http-core.md §3). */

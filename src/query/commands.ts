@@ -42,6 +42,6 @@ function deleteQuery({tx, index}: ApplyContext, id: string): void {
 
 /** A session ended: queries bound to it go with it (http-core.md §14.5). */
 export function deleteQueriesOfSession(context: ApplyContext, sessionId: string): void {
-  const bound = context.tx.byIndex(PreparedQueries, 'session').prefix(`${sessionId}\0`).toArray();
+  const bound = context.tx.byIndex(PreparedQueries, 'session').prefix(`${sessionId.toLowerCase()}\0`).toArray();
   for (const {ID} of bound) deleteQuery(context, ID);
 }

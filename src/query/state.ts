@@ -8,6 +8,6 @@ export const PreparedQueries = defineTable({
   indexes: {
     name: (query: PreparedQuery) => (query.Name === '' || query.Template.Type !== '' ? undefined : query.Name.toLowerCase()),
     template: (query: PreparedQuery) => (query.Template.Type === '' ? undefined : query.Name.toLowerCase()),
-    session: (query: PreparedQuery) => (query.Session === '' ? undefined : `${query.Session}\0${query.ID}`),
+    session: (query: PreparedQuery) => (query.Session === '' ? undefined : `${query.Session.toLowerCase()}\0${query.ID}`),
   },
 });

@@ -82,8 +82,8 @@ export class BlockingReader {
     const known = space.lookup(keptKey);
     if (known !== undefined) return {outcome: known.value, watch: known.watch, kept: known};
     const {value: outcome, watch} = this.#options.store.query((q) => query(q, authorizer));
-    // What is missing is watched by its row alone, while its index moves with the table: not to be kept.
-    if (outcome.notFound === true) return {outcome, watch, kept: undefined};
+    // Watched by its row alone, while its index moves with the table: not to be kept.
+    if (outcome.notFound === true || outcome.indexMoves === true) return {outcome, watch, kept: undefined};
     const kept = space.keep(keptKey, {value: outcome, index: outcome.index, watch});
     return {outcome, watch: kept.watch, kept};
   }

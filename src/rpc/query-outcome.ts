@@ -5,6 +5,8 @@ export interface QueryOutcome<T> {
   readonly index: number;
   /** The single thing asked for is not there: unrelated writes do not wake a blocked query for it. */
   readonly notFound?: boolean;
+  /** The index moves on without the answer being news: what wakes a blocked query is narrower than what the index says. */
+  readonly indexMoves?: boolean;
   /** The authorizer hid something. */
   readonly filtered?: boolean;
 }

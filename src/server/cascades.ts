@@ -6,11 +6,11 @@ import {type ApplyContext, type Neighbours} from '../fsm/apply-context.ts';
 import {releaseLocks} from '../kv/commands.ts';
 import {deleteQueriesOfSession} from '../query/commands.ts';
 import {endSession} from '../session/commands.ts';
-import {Sessions, sessionsOfCheck, sessionsOfNode} from '../session/state.ts';
+import {sessionOf, sessionsOfCheck, sessionsOfNode} from '../session/state.ts';
 
 /** What ripples from one domain to another, in Consul's order: node → checks → sessions → locks (http-core.md §14.5, §21.3). */
 export const cascades: Neighbours = {
-  sessionExists: (tx, id) => tx.has(Sessions, id),
+  sessionExists: (tx, id) => sessionOf(tx, id) !== undefined,
   nodeExists: (tx, node) => nodeByName(tx, node) !== undefined,
   hasInstances: (tx, service) => hasInstances(tx, service),
   checkState: (tx, node, checkId) => {
@@ -22,11 +22,14 @@ export const cascades: Neighbours = {
   sessionCreated: (context, {ID, Name, Node}) => {
     for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'passing', `Session '${ID}' in force`);
   },
-  sessionEnded: (context, {ID, Name, Node, Behavior}) => {
+  sessionEnded: (context, {ID, Behavior}) => {
     const released = releaseLocks(context, ID, Behavior);
     deleteQueriesOfSession(context, ID);
-    for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'critical', `Session '${ID}' is invalid`);
     return released;
+  },
+  sessionChecks: (tx, {Name, Node}) => sessionChecksOf(tx, Node, Name).map(({CheckID}) => CheckID),
+  sessionChecksFail: (context, {ID, Name, Node}) => {
+    for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'critical', `Session '${ID}' is invalid`);
   },
 };
 

@@ -4,7 +4,7 @@ import {command} from '../fsm/command.ts';
 import {criticalCheck, invalidBehavior, invalidOperation, missingCheck, missingNode, mustProvideId} from './errors.ts';
 import {sessionCreated, sessionEnded} from './facts.ts';
 import {type Session, SessionRequest} from './schema.ts';
-import {checksOf, Sessions} from './state.ts';
+import {checksOf, firstSessionOfCheck, sessionOf, Sessions} from './state.ts';
 
 /** Type 3 of the log (rpc-raft.md §15). */
 export const sessionCommand = command<SessionRequest>({
@@ -46,12 +46,46 @@ function createSession(context: ApplyContext, given: Session): string | ConsulEr
   return session.ID;
 }
 
-/** Ends a session: what it held is let go, what is bound to it goes. Nothing happens when there is none. */
+/**
+ * Ends a session: what it held is let go, what is bound to it goes. Nothing happens when there is none. A check that
+ * follows it fails, which ends the sessions bound to that check before the check is written, and so on: a walk with a
+ * stack of its own, for such a chain may be as long as a client likes to make it.
+ */
 export function endSession(context: ApplyContext, id: string): void {
-  const {tx, index, neighbours} = context;
-  const session = tx.delete(Sessions, id);
+  const {tx, neighbours} = context;
+  const ending: EndedSession[] = [];
+  enter(context, sessionOf(tx, id), ending);
+  for (let ended = ending.at(-1); ended !== undefined; ended = ending.at(-1)) {
+    const {session, checks} = ended;
+    const bound = firstOf(checks, (check) => firstSessionOfCheck(tx, session.Node, check));
+    if (bound !== undefined) {
+      enter(context, bound, ending);
+      continue;
+    }
+    neighbours.sessionChecksFail(context, session);
+    ending.pop();
+  }
+}
+
+interface EndedSession {
+  readonly session: Session;
+  /** Checks that follow it, on its node. */
+  readonly checks: readonly string[];
+}
+
+function enter(context: ApplyContext, session: Session | undefined, ending: EndedSession[]): void {
   if (session === undefined) return;
+  const {tx, index, neighbours} = context;
+  tx.delete(Sessions, Sessions.keyOf(session));
   tx.setIndex('sessions', index);
-  const released = neighbours.sessionEnded(context, session);
-  context.emit(sessionEnded(session, released));
+  context.emit(sessionEnded(session, neighbours.sessionEnded(context, session)));
+  ending.push({session, checks: neighbours.sessionChecks(tx, session)});
+}
+
+function firstOf<T, R>(list: readonly T[], find: (element: T) => R | undefined): R | undefined {
+  for (const element of list) {
+    const found = find(element);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

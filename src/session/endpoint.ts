@@ -12,7 +12,7 @@ import {type Store} from '../store/store.ts';
 import {applyFailed, invalidBehavior, invalidOperation, invalidTtl, mustProvideId, mustProvideNode, ttlOutOfBounds} from './errors.ts';
 import {sessionApply, sessionGet, sessionList, sessionNodeSessions, sessionRenew} from './methods.ts';
 import {type Session, SessionRequest} from './schema.ts';
-import {getSession, listNodeSessions, listSessions, Sessions} from './state.ts';
+import {getSession, listNodeSessions, listSessions, sessionOf} from './state.ts';
 
 export interface SessionEndpointOptions {
   readonly store: Store;
@@ -38,7 +38,7 @@ export function sessionEndpoints(options: SessionEndpointOptions): readonly Endp
     endpoint(sessionGet, async (request, signal) => {
       const id = request.SessionID || request.Session;
       const query: Parameters<typeof reader.read<readonly Session[]>>[0]['query'] = (q, authorizer) => allowed(getSession(q, id), authorizer);
-      const read = await reader.read({options: request, space: single, key: `one${id}`, query, signal});
+      const read = await reader.read({options: request, space: single, key: `one${id.toLowerCase()}`, query, signal});
       return {Sessions: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(sessionList, async (request, signal) => {
@@ -53,7 +53,7 @@ export function sessionEndpoints(options: SessionEndpointOptions): readonly Endp
     }),
     endpoint(sessionRenew, async (request) => {
       const view = store.view();
-      const session = view.get(Sessions, request.SessionID || request.Session);
+      const session = sessionOf(view, request.SessionID || request.Session);
       const meta = {Index: Math.max(1, view.indexOf('sessions')), LastContact: 0, KnownLeader: false, ConsistencyLevel: '', NotModified: false, Backend: 0, ResultsFilteredByACLs: false};
       if (session === undefined) return {Sessions: null, ...meta};
       demand(await resolver.resolve(request.Token), 'session', 'write', session.Node);
@@ -70,7 +70,7 @@ async function apply(options: SessionEndpointOptions, request: SessionRequest): 
   if (Session.Node === '' && Op === 'create') throw mustProvideNode();
   const authorizer = await resolver.resolve(request.Token);
   if (Op === 'destroy') {
-    const existing = store.view().get(Sessions, Session.ID);
+    const existing = sessionOf(store.view(), Session.ID);
     if (existing === undefined) return '';
     demand(authorizer, 'session', 'write', existing.Node);
   } else if (Op === 'create') {

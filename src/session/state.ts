@@ -4,10 +4,10 @@ import {type Reader} from '../store/reader.ts';
 import {defineTable} from '../store/table.ts';
 import {type Session} from './schema.ts';
 
-/** Sessions by id; by node; by each check they are bound to. Nodes and checks do not tell capitals from small letters. */
+/** Sessions by id; by node; by each check they are bound to. None of these tells capitals from small letters. */
 export const Sessions = defineTable({
   name: 'sessions',
-  key: (session: Session) => session.ID,
+  key: (session: Session) => session.ID.toLowerCase(),
   indexes: {
     node: (session: Session) => `${session.Node.toLowerCase()}\0${session.ID}`,
     check: (session: Session) => checksOf(session).map((check) => `${checkPrefix(session.Node, check)}${session.ID}`),
@@ -19,6 +19,10 @@ export function checksOf({NodeChecks, ServiceChecks, Checks}: Session): readonly
   return [...new Set([...(NodeChecks ?? []), ...(ServiceChecks ?? []).map(({ID}) => ID), ...(Checks ?? [])])];
 }
 
+export function sessionOf(reader: Reader, id: string): Session | undefined {
+  return reader.get(Sessions, id.toLowerCase());
+}
+
 export function sessionsOfNode(reader: Reader, node: string): readonly Session[] {
   return reader.byIndex(Sessions, 'node').prefix(`${node.toLowerCase()}\0`).toArray();
 }
@@ -27,10 +31,16 @@ export function sessionsOfCheck(reader: Reader, node: string, checkId: string): 
   return reader.byIndex(Sessions, 'check').prefix(checkPrefix(node, checkId)).toArray();
 }
 
-/** One session, or none. The index is the table's, so that any change of it wakes who waits (http-core.md §14.4). */
+export function firstSessionOfCheck(reader: Reader, node: string, checkId: string): Session | undefined {
+  return reader.byIndex(Sessions, 'check').first(checkPrefix(node, checkId));
+}
+
+/** One session, or none. Only its own end or beginning wakes who waits, while the index is the table's (http-core.md §14.4). */
 export function getSession(query: Query, id: string): QueryOutcome<readonly Session[]> {
-  const session = query.get(Sessions, id);
-  return {value: session === undefined ? [] : [session], index: query.index('sessions')};
+  const session = sessionOf(query, id);
+  query.watchRow(Sessions, id.toLowerCase());
+  const index = query.indexOf('sessions');
+  return session === undefined ? {value: [], index, notFound: true} : {value: [session], index, indexMoves: true};
 }
 
 export function listSessions(query: Query): QueryOutcome<readonly Session[]> {
