@@ -6,7 +6,10 @@ import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogRoutes} from '../catalog/catalog-routes.ts';
 import {healthRoutes} from '../catalog/health-routes.ts';
 import {CatalogLookups} from '../catalog/lookups.ts';
+import {type LoadedConfig} from '../config/load-config.ts';
+import {diffConfig, type ReloadSlice} from '../config/reload.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
+import {type DnsConfig} from '../dns/dns-config.ts';
 import {DnsEngine} from '../dns/dns-engine.ts';
 import {DnsServer} from '../dns/server/dns-server.ts';
 import {Dispatcher} from '../http/dispatcher.ts';
@@ -18,7 +21,7 @@ import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
 import {devRaftConfig} from '../raft/raft-config.ts';
-import {type Logger} from '../runtime/logger.ts';
+import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
@@ -34,29 +37,42 @@ import {LocalAgent} from './local/local-agent.ts';
 import {type AgentLog} from './log/agent-log.ts';
 import {agentCheckRoutes} from './routes/agent-check-routes.ts';
 import {agentHealthRoutes} from './routes/agent-health-routes.ts';
+import {restOfRoutes} from './routes/known-routes.ts';
+import {type AgentRouteOptions} from './routes/agent-access.ts';
+import {processGauges} from './routes/agent-metrics.ts';
+import {agentSelfRoutes, type AgentSelfOptions} from './routes/agent-self-routes.ts';
 import {agentServiceRoutes} from './routes/agent-service-routes.ts';
+import {agentStats} from './routes/agent-stats.ts';
 
 export interface AgentOptions {
   readonly config: RuntimeConfig;
+  /** Reads all sources of the configuration again. @throws ConfigError with Consul's text */
+  readonly loadConfig: () => LoadedConfig;
   readonly nodeId: string;
   readonly log: AgentLog;
   readonly resolver: TokenResolver;
   readonly onFatal: (error: unknown) => void;
 }
 
+/** What a reload changes in the running agent; of the rest it says that a restart is needed. */
+const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns']);
+
 /** The composition root: builds the rooms, starts them in order, and closes them in the reverse. */
 export class Agent {
-  readonly #config: RuntimeConfig;
+  #config: RuntimeConfig;
+  readonly #options: AgentOptions;
   readonly #logger: Logger;
   readonly #membership: Membership;
   readonly #server: Server;
   readonly #local: LocalAgent;
-  readonly #resolver: TokenResolver;
   readonly #temporaryDir: string | undefined;
   #dns: DnsServer | undefined;
+  #dnsEngine: DnsEngine | undefined;
   #apis: FastifyInstance[] = [];
 
-  constructor({config, nodeId, log, resolver, onFatal}: AgentOptions) {
+  constructor(options: AgentOptions) {
+    const {config, nodeId, log, resolver, onFatal} = options;
+    this.#options = options;
     this.#config = config;
     this.#logger = log.logger('agent');
     // A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs.
@@ -90,7 +106,6 @@ export class Agent {
         onFatal(error);
       },
     });
-    this.#resolver = resolver;
     this.#local = new LocalAgent({
       config,
       nodeId,
@@ -141,20 +156,38 @@ export class Agent {
     this.#logger.info('shutdown complete');
   }
 
+  /**
+   * Reads the configuration again and puts into effect what a running agent can change (agent-checks.md §14).
+   * @throws ConfigError or ConsulError with what is wrong; nothing has changed then
+   */
+  async reload(): Promise<void> {
+    this.#logger.info('Reloading configuration...');
+    const {config, warnings} = this.#options.loadConfig();
+    const {changed, ignored} = diffConfig(this.#config, config);
+    await this.#local.reload(config);
+    this.#config = config;
+    this.#options.log.setLevel(config.log.level.toLowerCase() as LogLevel);
+    this.#dnsEngine?.reload(dnsConfigOf(config));
+    for (const warning of [...warnings, ...ignored]) this.#logger.warn(warning);
+    for (const slice of changed) {
+      if (!reloadable.has(slice)) this.#logger.warn('changed, which takes effect at the next start', {settings: slice});
+    }
+  }
+
   async #openDns(): Promise<void> {
     const {dns, network, datacenter, acl} = this.#config;
     if (network.dns.length === 0) return;
     const lookups = new CatalogLookups({
       router: this.#server.router,
       datacenter,
-      token: () => acl.tokens.dns || acl.tokens.default,
+      token: () => this.#config.acl.tokens.dns || this.#config.acl.tokens.default,
       allowStale: dns.allowStale,
       maxStaleNs: dns.maxStaleMs * 1e6,
       mayServeKept: () => this.#server.open,
     });
     const logger = this.#logger.named('dns');
-    const config = {...dns, datacenter, translateWanAddresses: network.translateWanAddresses};
-    const engine = new DnsEngine({config, lookups, clock: systemClock, random: systemRandom, logger});
+    const engine = new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger});
+    this.#dnsEngine = engine;
     this.#dns = await DnsServer.open({engine, clock: systemClock, logger, addresses: network.dns});
     for (const {host, port} of network.dns) {
       for (const transport of ['udp', 'tcp']) this.#logger.info('Started DNS server', {address: `${host}:${port}`, network: transport});
@@ -164,7 +197,7 @@ export class Agent {
   #routes(): readonly Route[] {
     const {raft, router} = this.#server;
     const {datacenter, acl, http, limits, network, node} = this.#config;
-    const defaults = {datacenter, token: () => acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
+    const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
     const status = {
       get leaderAddress() {
         return raft.leader?.address ?? '';
@@ -175,11 +208,12 @@ export class Agent {
     };
     const domain = {router, defaults, nodeName: node.name, bodyBytesMax: chunkedBodyBytesMax};
     const catalog = {...domain, translateWanAddresses: network.translateWanAddresses};
-    const own = {local: this.#local, resolver: this.#resolver, defaults, bodyBytesMax: chunkedBodyBytesMax};
-    return [
+    const own = {local: this.#local, resolver: this.#options.resolver, defaults, bodyBytesMax: chunkedBodyBytesMax};
+    const served = [
       ...agentServiceRoutes(own),
       ...agentCheckRoutes(own),
       ...agentHealthRoutes(own),
+      ...agentSelfRoutes({...own, ...this.#selfOptions()}),
       ...catalogRoutes(catalog),
       ...healthRoutes(catalog),
       ...sessionRoutes(domain),
@@ -187,6 +221,36 @@ export class Agent {
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
       ...statusRoutes(status),
     ];
+    return [...served, ...restOfRoutes(served)];
+  }
+
+  #selfOptions(): Omit<AgentSelfOptions, keyof AgentRouteOptions> {
+    const {nodeId, log} = this.#options;
+    const {raft} = this.#server;
+    const view = {
+      get isLeader() {
+        return raft.role === 'leader';
+      },
+      get leaderAddress() {
+        return raft.leader?.address ?? '';
+      },
+      stats: () => raft.stats(),
+    };
+    return {
+      config: () => this.#config,
+      nodeId,
+      membership: this.#membership,
+      log,
+      clock: systemClock,
+      stats: () => agentStats(this.#config, this.#local, this.#membership.members(), view),
+      gauges: () => [
+        ...processGauges(),
+        {name: 'raft.applied_index', value: raft.appliedIndex},
+        {name: 'raft.last_index', value: raft.lastIndex},
+        {name: 'server.isLeader', value: view.isLeader ? 1 : 0},
+      ],
+      reload: () => this.reload(),
+    };
   }
 
   #dispatcher(hot: HotAnswers): Dispatcher {
@@ -210,4 +274,8 @@ export class Agent {
       hot,
     );
   }
+}
+
+function dnsConfigOf({dns, datacenter, network}: RuntimeConfig): DnsConfig {
+  return {...dns, datacenter, translateWanAddresses: network.translateWanAddresses};
 }

@@ -46,7 +46,7 @@ export class Dispatcher {
       'X-Consul-Default-Acl-Policy',
       options.defaultAclPolicy,
       ...(options.translateWanAddresses ? ['X-Consul-Translate-Addresses', 'true'] : []),
-      ...Object.entries(options.responseHeaders).flat(),
+      ...Object.entries(options.responseHeaders).flatMap(([name, value]) => [canonicalHeader(name), value]),
     ];
   }
 
@@ -100,6 +100,8 @@ export class Dispatcher {
     if (answer.status === 413) headers.push('Connection', 'close');
     if (answer.body instanceof Readable) {
       response.writeHead(answer.status, headers);
+      // A stream may have nothing to say for long; its reader shall know that it began.
+      response.flushHeaders();
       await pipeline(answer.body, response).catch((error: unknown) => {
         this.#options.log.failed(raw.method ?? '', withoutToken(raw.url ?? ''), from(raw), error);
       });
@@ -121,6 +123,11 @@ export class Dispatcher {
     response.writeHead(answer.status, headers);
     response.end(body);
   }
+}
+
+/** A header's name as Go writes it: `X-Extra-Header`. */
+function canonicalHeader(name: string): string {
+  return name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 /** http-core.md §1.4: an empty 200 on GET and DELETE echoes the request's Content-Type. */
