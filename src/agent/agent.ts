@@ -175,7 +175,7 @@ export class Agent {
   }
 
   async #openDns(): Promise<void> {
-    const {dns, network, datacenter, acl} = this.#config;
+    const {dns, network, datacenter} = this.#config;
     if (network.dns.length === 0) return;
     const lookups = new CatalogLookups({
       router: this.#server.router,
@@ -196,7 +196,7 @@ export class Agent {
 
   #routes(): readonly Route[] {
     const {raft, router} = this.#server;
-    const {datacenter, acl, http, limits, network, node} = this.#config;
+    const {datacenter, http, limits, network, node} = this.#config;
     const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
     const status = {
       get leaderAddress() {

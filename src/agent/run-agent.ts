@@ -30,7 +30,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
   for (const warning of warnings) logger.warn(warning);
   const stopped = Promise.withResolvers<number>();
-  const agent = new Agent({config, nodeId, log, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1)});
+  const agent = new Agent({config, loadConfig: reload, nodeId, log, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1)});
   let apis: readonly FastifyInstance[] = [];
   try {
     if (config.pidFile !== '') writePidFile(config.pidFile);
@@ -42,7 +42,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   const unhook = onSignals((signal) => {
     logger.info('Caught', {signal});
     if (signal === 'hangup') {
-      reloadLevel(log, reload, logger);
+      void agent.reload().catch((error: unknown) => logger.error('Reload config failed', {error}));
       return;
     }
     logger.info('Graceful shutdown disabled. Exiting');
@@ -86,14 +86,6 @@ function writePidFile(path: string): void {
     writeFileSync(path, String(process.pid));
   } catch (error) {
     throw new ConsulError(`Could not open pid file: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function reloadLevel(log: AgentLog, reload: () => LoadedConfig, logger: ReturnType<AgentLog['logger']>): void {
-  try {
-    log.setLevel(reload().config.log.level.toLowerCase() as LogLevel);
-  } catch (error) {
-    logger.error('Reload config failed', {error});
   }
 }
 

@@ -103,6 +103,8 @@ export class Dispatcher {
       // A stream may have nothing to say for long; its reader shall know that it began.
       response.flushHeaders();
       await pipeline(answer.body, response).catch((error: unknown) => {
+        // Who follows a stream ends it by going away.
+        if (raw.socket.destroyed) return;
         this.#options.log.failed(raw.method ?? '', withoutToken(raw.url ?? ''), from(raw), error);
       });
       return;

@@ -3,6 +3,7 @@ import {markDifferences, type CatalogOfNode} from './catalog-difference.ts';
 import {fullSyncIntervalMs, fullSyncRetryMs, scaleThresholdMembers, serverUpStaggerMs, syncWritesInFlightMax} from './limits.ts';
 import {type LocalEntry, type LocalState} from './local-state.ts';
 import {isNodeInSync, type NodeInfo} from './node-info.ts';
+import {sameAsWritten} from './same-as-written.ts';
 import {laneOf, nodeWrite, type SyncTokens, type SyncWrite, writeFor} from './sync-write.ts';
 
 /** How the servers took a write. `denied`: no token of ours may do it; trying again at once would not help. */
@@ -85,6 +86,7 @@ export class AntiEntropy {
         this.#fullSyncWithin(nowMs + random.float() * this.#scale() * serverUpStaggerMs);
         break;
       case 'node-changed':
+        if (sameAsWritten(input.info, this.#info)) break;
         this.#info = input.info;
         this.#nodeMark = 'dirty';
         break;

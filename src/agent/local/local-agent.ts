@@ -85,6 +85,11 @@ export class LocalAgent {
     return this.#registrations.running;
   }
 
+  /** The node's metadata, with what the agent adds of its own. */
+  get nodeMeta(): ReadonlyMap<string, string> {
+    return nodeInfoOf(this.#config, this.#nodeId).meta;
+  }
+
   /** Loads what the configuration and the data_dir define, and begins to sync. @throws ConsulError for a bad definition */
   async start(): Promise<void> {
     await this.#loader.loadAtStart(this.#config);

@@ -1,0 +1,33 @@
+import {type DebugValue} from './debug-value.ts';
+
+/** Settings of Consul's that cannot be changed here: its own values, so that whoever reads them finds them. */
+export const fixedDebugKeys: {readonly [key: string]: DebugValue} = {
+  AutoConfig: {Enabled: false},
+  AutoEncryptDNSSAN: [],
+  AutoEncryptIPSAN: [],
+  AutoReloadConfigCoalesceInterval: '1s',
+  AutopilotDisableUpgradeMigration: false,
+  AutopilotRedundancyZoneTag: '',
+  AutopilotUpgradeVersionTag: '',
+  BuildDate: '1970-01-01 00:00:01 +0000 UTC',
+  ConfigEntryBootstrap: [],
+  ConnectCAConfig: {},
+  ConnectTestCALeafRootChangeSpread: '0s',
+  DisableAnonymousSignature: true,
+  EnableXDSLoadBalancing: true,
+  EnterpriseRuntimeConfig: {},
+  GRPCKeepaliveInterval: '30s',
+  GRPCKeepaliveTimeout: '20s',
+  LocalProxyConfigResyncInterval: '30s',
+  PeeringTestAllowPeerRegistrations: false,
+  ReadReplica: false,
+  Reporting: {License: {Enabled: false}},
+  Revision: '',
+  SegmentLimit: 64,
+  SegmentName: '',
+  SegmentNameLimit: 64,
+  Segments: [],
+  VersionMetadata: '',
+  VersionPrerelease: '',
+  Watches: [],
+};

@@ -1,0 +1,87 @@
+import {readFile, statfs} from 'node:fs/promises';
+import {cpus, hostname, machine, platform, release, uptime} from 'node:os';
+
+/** Fields of a `/v1/agent/host` answer's memory, by their names in /proc/meminfo; the rest is 0. */
+const memoryFields: readonly (readonly [field: string, source: string])[] = [
+  ['total', 'MemTotal'], ['available', 'MemAvailable'], ['used', ''], ['usedPercent', ''], ['free', 'MemFree'], ['active', 'Active'], ['inactive', 'Inactive'],
+  ['wired', ''], ['laundry', ''], ['buffers', 'Buffers'], ['cached', 'Cached'], ['writeBack', 'Writeback'], ['dirty', 'Dirty'], ['writeBackTmp', 'WritebackTmp'],
+  ['shared', 'Shmem'], ['slab', 'Slab'], ['sreclaimable', 'SReclaimable'], ['sunreclaim', 'SUnreclaim'], ['pageTables', 'PageTables'], ['swapCached', 'SwapCached'],
+  ['commitLimit', 'CommitLimit'], ['committedAS', 'Committed_AS'], ['highTotal', 'HighTotal'], ['highFree', 'HighFree'], ['lowTotal', 'LowTotal'], ['lowFree', 'LowFree'],
+  ['swapTotal', 'SwapTotal'], ['swapFree', 'SwapFree'], ['mapped', 'Mapped'], ['vmallocTotal', 'VmallocTotal'], ['vmallocUsed', 'VmallocUsed'], ['vmallocChunk', 'VmallocChunk'],
+  ['hugePagesTotal', 'HugePages_Total'], ['hugePagesFree', 'HugePages_Free'], ['hugePagesRsvd', 'HugePages_Rsvd'], ['hugePagesSurp', 'HugePages_Surp'], ['hugePageSize', 'Hugepagesize'],
+];
+
+/** What the machine says of itself (http-core.md §7.3). Parts that cannot be read are told in `Errors`. */
+export async function hostInfo(wallMs: number): Promise<unknown> {
+  const errors: string[] = [];
+  const [memory, osRelease, kernel, bootId, disk] = await Promise.all([
+    textOf('/proc/meminfo', errors),
+    textOf('/etc/os-release', errors),
+    textOf('/proc/sys/kernel/osrelease', errors),
+    textOf('/proc/sys/kernel/random/boot_id', errors),
+    diskInfo('/'),
+  ]);
+  return {
+    Memory: memoryInfo(memory),
+    CPU: cpus().map(({model, speed}, at) => ({
+      cpu: at, vendorId: '', family: '', model: '', stepping: 0, physicalId: '', coreId: String(at), cores: 1, modelName: model, mhz: speed, cacheSize: 0, flags: [], microcode: '',
+    })),
+    Host: {
+      hostname: hostname(),
+      uptime: Math.floor(uptime()),
+      bootTime: Math.floor(wallMs / 1000 - uptime()),
+      procs: 0,
+      os: platform(),
+      platform: setting(osRelease, 'ID'),
+      platformFamily: setting(osRelease, 'ID_LIKE') || setting(osRelease, 'ID'),
+      platformVersion: setting(osRelease, 'VERSION_ID'),
+      kernelVersion: kernel.trim() || release(),
+      kernelArch: machine(),
+      virtualizationSystem: '',
+      virtualizationRole: '',
+      hostId: bootId.trim(),
+    },
+    Disk: disk,
+    CollectionTime: Math.trunc(wallMs) * 1e6,
+    Errors: errors.length === 0 ? null : errors,
+  };
+}
+
+function memoryInfo(text: string): Readonly<Record<string, number>> {
+  const bytes = new Map([...text.matchAll(/^(\w+)(?:\(\w+\))?:\s+(\d+)( kB)?$/gm)].map(([, name = '', value, unit]) => [name, Number(value) * (unit === undefined ? 1 : 1024)]));
+  const of = (source: string): number => bytes.get(source) ?? 0;
+  const used = of('MemTotal') - of('MemFree') - of('Buffers') - of('Cached') - of('SReclaimable');
+  const counted: Readonly<Record<string, number>> = {used, usedPercent: of('MemTotal') === 0 ? 0 : (used / of('MemTotal')) * 100};
+  return Object.fromEntries(memoryFields.map(([field, source]) => [field, counted[field] ?? of(source)]));
+}
+
+async function diskInfo(path: string): Promise<unknown> {
+  const {bsize, blocks, bavail, bfree, files, ffree} = await statfs(path);
+  const used = (blocks - bfree) * bsize;
+  const percent = (part: number, whole: number): number => (whole === 0 ? 0 : (part / whole) * 100);
+  return {
+    path,
+    fstype: '',
+    total: blocks * bsize,
+    free: bavail * bsize,
+    used,
+    usedPercent: percent(used, used + bavail * bsize),
+    inodesTotal: files,
+    inodesUsed: files - ffree,
+    inodesFree: ffree,
+    inodesUsedPercent: percent(files - ffree, files),
+  };
+}
+
+async function textOf(path: string, errors: string[]): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    errors.push(error instanceof Error ? error.message : String(error));
+    return '';
+  }
+}
+
+function setting(text: string, name: string): string {
+  return new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+}
