@@ -1,0 +1,114 @@
+import {type Method} from '../method.ts';
+import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {type Dial, type DialTarget} from './dial.ts';
+import {firstByte} from './first-byte.ts';
+import {IDLE_CONNECTION_MS} from './limits.ts';
+import {PooledConnection} from './pooled-connection.ts';
+import {type CallOptions} from './rpc-client-stream.ts';
+import {RpcCallError} from './rpc-error.ts';
+import {YamuxConnection} from './yamux-connection.ts';
+
+export interface ConnectionPoolOptions {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly idleConnectionMs?: number;
+}
+
+/** Our connections to other servers: one yamux session for each, shared by all calls (rpc-raft.md §6). */
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions;
+  readonly #connections = new Map<string, Promise<PooledConnection>>();
+  readonly #idleConnectionMs: number;
+  #sweep: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: ConnectionPoolOptions) {
+    this.#options = options;
+    this.#idleConnectionMs = options.idleConnectionMs ?? IDLE_CONNECTION_MS;
+  }
+
+  /** Servers that there is a connection to, or soon will be. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** @throws RpcCallError */
+  async call<Req, Res>(server: DialTarget, method: Method<Req, Res>, request: Req, options: CallOptions): Promise<Res> {
+    const body = await this.callRaw(server, method.name, method.request.toMsgpack(request), options);
+    try {
+      return method.response.fromMsgpack(body);
+    } catch (error) {
+      throw new RpcCallError('broken', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /**
+   * The same with bodies as they are on the wire: what passes through is passed on byte by byte.
+   * @throws RpcCallError
+   */
+  async callRaw(server: DialTarget, method: string, body: Uint8Array, options: CallOptions): Promise<Buffer> {
+    const connection = await this.#connection(server);
+    return connection.call(method, body, options);
+  }
+
+  /** Closes every connection; calls under way fail. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#sweep?.cancel();
+    const connections = await Promise.allSettled(this.#connections.values());
+    for (const connection of connections) if (connection.status === 'fulfilled') connection.value.close();
+    this.#connections.clear();
+  }
+
+  async #connection(server: DialTarget): Promise<PooledConnection> {
+    if (this.#isClosed) throw new RpcCallError('dial', 'rpc client is shut down');
+    const key = `${server.datacenter}/${server.name}/${server.address}`;
+    const known = this.#connections.get(key);
+    if (known !== undefined) {
+      const connection = await known;
+      if (connection.isUsable) return connection;
+      this.#forget(key, known);
+    }
+    return this.#connections.get(key) ?? this.#dial(server, key);
+  }
+
+  #forget(key: string, connection: Promise<PooledConnection>): void {
+    if (this.#connections.get(key) === connection) this.#connections.delete(key);
+  }
+
+  #dial(server: DialTarget, key: string): Promise<PooledConnection> {
+    const dialing = this.#connect(server, () => this.#forget(key, dialing));
+    this.#connections.set(key, dialing);
+    return dialing;
+  }
+
+  async #connect(server: DialTarget, forget: () => void): Promise<PooledConnection> {
+    const {dial, clock} = this.#options;
+    try {
+      const socket = await dial(server, firstByte.multiplexed);
+      const connection = new PooledConnection(new YamuxConnection({side: 'dialer', socket, clock, onClose: forget}), clock);
+      if (this.#isClosed) connection.close();
+      this.#armSweep();
+      return connection;
+    } catch (error) {
+      forget();
+      throw new RpcCallError('dial', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Looks for idle connections as long as there are any connections at all. */
+  #armSweep(): void {
+    this.#sweep ??= this.#options.clock.setTimer(this.#idleConnectionMs / 2, () => {
+      this.#sweep = undefined;
+      void this.#closeIdle();
+    });
+  }
+
+  async #closeIdle(): Promise<void> {
+    const beforeMs = this.#options.clock.nowMs() - this.#idleConnectionMs;
+    for (const result of await Promise.allSettled(this.#connections.values())) {
+      if (result.status === 'fulfilled' && result.value.idleSinceMs <= beforeMs) result.value.close();
+    }
+    if (this.#connections.size > 0 && !this.#isClosed) this.#armSweep();
+  }
+}

@@ -1,0 +1,79 @@
+import {connect, isIPv6, type Socket} from 'node:net';
+import {type Duplex} from 'node:stream';
+import {type Clock} from '../../runtime/clock.ts';
+import {DIAL_TIMEOUT_MS, TCP_KEEP_ALIVE_MS} from './limits.ts';
+import {firstByte} from './first-byte.ts';
+
+/** Whom to reach, and what the TLS handshake must know of it. */
+export interface DialTarget {
+  /** ip:port, with brackets around an IPv6 address. */
+  readonly address: string;
+  readonly datacenter: string;
+  /** Node name of the server. */
+  readonly name: string;
+}
+
+/** Makes connections to other servers' port 8300, past the first byte. */
+export type Dial = (target: DialTarget, byte: number) => Promise<Duplex>;
+
+export interface DialerOptions {
+  readonly clock: Clock;
+  readonly timeoutMs?: number;
+  /** Wraps a connection after its byte 3 was sent; absent: connections are plain (rpc-raft.md §2). */
+  readonly tls?: (socket: Socket, target: DialTarget) => Promise<Duplex>;
+}
+
+/**
+ * @returns a dialer that says byte 3 and shakes hands first where TLS is on, then the byte it is asked for
+ * @throws (the dialer) Error with Go's text: `dial tcp <nil>->10.0.0.1:8300: connect: connection refused`
+ */
+export function dialer({clock, timeoutMs = DIAL_TIMEOUT_MS, tls}: DialerOptions): Dial {
+  return async (target, byte) => {
+    const socket = await connectTcp(target.address, clock, timeoutMs);
+    if (tls === undefined) {
+      socket.write(Uint8Array.of(byte));
+      return socket;
+    }
+    socket.write(Uint8Array.of(firstByte.tls));
+    const stream = await tls(socket, target);
+    stream.write(Uint8Array.of(byte));
+    return stream;
+  };
+}
+
+function connectTcp(address: string, clock: Clock, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const {host, port} = splitAddress(address);
+    const socket = connect({host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS, family: isIPv6(host) ? 6 : 4});
+    const fail = (text: string): void => {
+      timer.cancel();
+      socket.destroy();
+      reject(new Error(`dial tcp <nil>->${address}: ${text}`));
+    };
+    const timer = clock.setTimer(timeoutMs, () => fail('i/o timeout'));
+    const onError = (error: NodeJS.ErrnoException): void => fail(goErrorText(error));
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      timer.cancel();
+      socket.off('error', onError);
+      resolve(socket);
+    });
+  });
+}
+
+function splitAddress(address: string): {host: string; port: number} {
+  const at = address.lastIndexOf(':');
+  return {host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1))};
+}
+
+const connectErrors: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+  ETIMEDOUT: 'connection timed out',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+};
+
+function goErrorText(error: NodeJS.ErrnoException): string {
+  return `connect: ${connectErrors[error.code ?? ''] ?? error.message}`;
+}

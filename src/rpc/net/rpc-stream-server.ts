@@ -1,0 +1,134 @@
+import {type Duplex} from 'node:stream';
+import {ConsulError} from '../../consul-error.ts';
+import {type Logger} from '../../runtime/logger.ts';
+import {MsgpackError} from '../../wire/msgpack-error.ts';
+import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
+import {READ_AHEAD_BYTES_MAX, REQUEST_BYTES_MAX} from './limits.ts';
+import {RpcRejectedError} from './rpc-error.ts';
+import {EMPTY_BODY, RequestHeader, responseBytes} from './rpc-messages.ts';
+import {type RpcService} from './rpc-service.ts';
+
+export interface RpcStreamServerOptions {
+  readonly stream: Duplex;
+  readonly service: RpcService;
+  /** Address of the caller. */
+  readonly from: string;
+  readonly logger: Logger;
+  /** A longer request ends the stream. */
+  readonly requestBytesMax?: number;
+  /** Called once, when the stream is closed. */
+  readonly onClose: (server: RpcStreamServer) => void;
+}
+
+/** Answers the requests of one msgpack-rpc stream, one after the other (rpc-raft.md §5). */
+export class RpcStreamServer {
+  readonly #options: RpcStreamServerOptions;
+  readonly #framer: MsgpackFramer;
+  readonly #gone = new AbortController();
+  #header: RequestHeader | undefined;
+  #isBusy = false;
+  #isDraining = false;
+  #peerEnded = false;
+  /** Nothing more is answered, whatever still comes. */
+  #isEnding = false;
+
+  constructor(options: RpcStreamServerOptions) {
+    const {stream, requestBytesMax = REQUEST_BYTES_MAX, onClose} = options;
+    this.#options = options;
+    this.#framer = new MsgpackFramer(requestBytesMax);
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
+    stream.on('end', () => this.#ended());
+    stream.on('error', (error: Error) => options.logger.trace('rpc stream broke', {from: options.from, error: error.message}));
+    stream.on('close', () => {
+      this.#gone.abort();
+      onClose(this);
+    });
+  }
+
+  /** True while a request is being answered. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** Takes no further request; the stream ends when the present one is answered. */
+  drain(): void {
+    this.#isDraining = true;
+    if (!this.#isBusy) this.#end();
+  }
+
+  destroy(): void {
+    this.#options.stream.destroy();
+  }
+
+  #end(): void {
+    this.#isEnding = true;
+    this.#options.stream.end();
+    // What still comes is read and dropped, so that the end of the other side is seen.
+    this.#options.stream.resume();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isEnding) return;
+    this.#framer.push(chunk);
+    if (!this.#isBusy) this.#next();
+    else if (this.#framer.pendingBytes > READ_AHEAD_BYTES_MAX) this.#options.stream.pause();
+  }
+
+  /** The caller sends no more: it has given up what it waits for. */
+  #ended(): void {
+    this.#peerEnded = true;
+    this.#gone.abort();
+    if (!this.#isBusy) this.#end();
+  }
+
+  #next(): void {
+    try {
+      for (let value = this.#framer.next(); value !== null; value = this.#framer.next()) {
+        if (this.#header === undefined) {
+          this.#header = RequestHeader.fromMsgpack(value);
+          continue;
+        }
+        const header = this.#header;
+        this.#header = undefined;
+        this.#isBusy = true;
+        void this.#serve(header, value);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof MsgpackError)) throw error;
+      this.#options.logger.warn('rpc request cannot be read', {from: this.#options.from, error: error.message});
+      this.#options.stream.destroy();
+    }
+  }
+
+  async #serve(header: RequestHeader, body: Buffer): Promise<void> {
+    const {stream} = this.#options;
+    const {bytes, endsStream} = await this.#answer(header, body);
+    this.#isBusy = false;
+    if (stream.destroyed) return;
+    const hasRoom = stream.write(bytes);
+    if (endsStream || this.#isDraining || this.#peerEnded) this.#end();
+    else if (hasRoom) this.#goOn();
+    else stream.once('drain', () => this.#goOn());
+  }
+
+  #goOn(): void {
+    this.#options.stream.resume();
+    if (!this.#isBusy) this.#next();
+  }
+
+  /** The answer to one request. Never rejects: whatever goes wrong is an answer too. */
+  async #answer({Seq, ServiceMethod}: RequestHeader, body: Buffer): Promise<{bytes: Buffer; endsStream: boolean}> {
+    const {service, from, logger} = this.#options;
+    try {
+      const answer = await service.answer({method: ServiceMethod, body, from, signal: this.#gone.signal});
+      return {bytes: responseBytes({Error: '', Seq, ServiceMethod}, answer), endsStream: false};
+    } catch (error) {
+      const isRejected = error instanceof RpcRejectedError;
+      const text = error instanceof Error ? error.message : String(error);
+      if (!isRejected && !(error instanceof ConsulError)) logger.error('rpc handler failed', {method: ServiceMethod, from, error: text});
+      // An empty text would read as success.
+      return {bytes: responseBytes({Error: text || 'unknown error', Seq, ServiceMethod}, EMPTY_BODY), endsStream: isRejected};
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import {type Duplex} from 'node:stream';
+import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {type YamuxEvent, YamuxSession} from '../../wire/yamux/yamux-session.ts';
+import {UNSENT_BYTES_MAX} from './limits.ts';
+import {YamuxStream, type YamuxStreamOwner} from './yamux-stream.ts';
+
+export interface YamuxConnectionOptions {
+  readonly side: 'dialer' | 'acceptor';
+  /** The connection, past its first byte and flowing for nobody else. */
+  readonly socket: Duplex;
+  readonly clock: Clock;
+  readonly streamsMax?: number;
+  /** A stream that the peer opened. */
+  readonly onStream?: (stream: YamuxStream) => void;
+  /** Called once, when the connection is gone and all its streams with it. */
+  readonly onClose?: (reason: string) => void;
+}
+
+interface PendingWrite {
+  readonly id: number;
+  bytes: Buffer;
+  readonly done: (error?: Error) => void;
+}
+
+/** A yamux session on a connection: moves bytes between the session core, the socket and the streams, and keeps its time. */
+export class YamuxConnection implements YamuxStreamOwner {
+  readonly #options: YamuxConnectionOptions;
+  readonly #session: YamuxSession;
+  readonly #streams = new Map<number, YamuxStream>();
+  /** Writes that wait for their stream's window. */
+  readonly #waitingForWindow = new Map<number, PendingWrite>();
+  /** Writes that wait until the socket takes more. */
+  #waitingForSocket: PendingWrite[] = [];
+  readonly #waitingToOpen: (() => void)[] = [];
+  #socketIsFull = false;
+  #flushScheduled = false;
+  #timer: Timer | undefined;
+  #timerAtMs = Infinity;
+  #ended = false;
+
+  constructor(options: YamuxConnectionOptions) {
+    const {socket, clock, side, streamsMax} = options;
+    this.#options = options;
+    this.#session = new YamuxSession({side, ...(streamsMax === undefined ? {} : {streamsMax})}, clock.nowMs());
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('drain', () => this.#drained());
+    socket.on('end', () => this.#end('session shutdown'));
+    socket.on('error', (error: Error) => this.#end(error.message));
+    socket.on('close', () => this.#end('session shutdown'));
+    this.#armTimer();
+  }
+
+  /** Streams open at least in one direction. */
+  get streamCount(): number {
+    return this.#session.streamCount;
+  }
+
+  /** False when no stream can be opened any more. */
+  get isUsable(): boolean {
+    return !this.#ended && !this.#session.isClosing;
+  }
+
+  /**
+   * Opens a stream; waits only while the peer has too many to acknowledge.
+   * @throws Error `session shutdown`
+   */
+  async openStream(): Promise<YamuxStream> {
+    for (;;) {
+      if (!this.isUsable) throw new Error('session shutdown');
+      const id = this.#session.open(this.#options.clock.nowMs());
+      if (id !== undefined) return this.#newStream(id);
+      await new Promise<void>((resolve) => void this.#waitingToOpen.push(resolve));
+    }
+  }
+
+  /** Ends the connection now; streams that are still open break. */
+  close(): void {
+    this.#end('session shutdown');
+  }
+
+  write(id: number, bytes: Buffer, done: (error?: Error) => void): void {
+    const pending = {id, bytes, done};
+    if (this.#socketIsFull) this.#waitingForSocket.push(pending);
+    else this.#write(pending);
+  }
+
+  finish(id: number): void {
+    this.#session.finish(id, this.#options.clock.nowMs());
+    this.#scheduleFlush();
+  }
+
+  consumed(id: number, count: number): void {
+    this.#session.consumed(id, count);
+    this.#scheduleFlush();
+  }
+
+  closed(id: number, isBroken: boolean): void {
+    this.#streams.delete(id);
+    this.#waitingForWindow.delete(id);
+    this.#waitingForSocket = this.#waitingForSocket.filter((pending) => pending.id !== id);
+    if (isBroken) this.#session.reset(id);
+    else this.#session.abandon(id, this.#options.clock.nowMs());
+    this.#scheduleFlush();
+  }
+
+  #write(pending: PendingWrite): void {
+    if (this.#ended) return pending.done(new Error('session shutdown'));
+    // A stream that the peer has reset is on its way to being destroyed.
+    if (!this.#streams.has(pending.id)) return pending.done(new Error('stream closed'));
+    pending.bytes = pending.bytes.subarray(this.#session.write(pending.id, pending.bytes));
+    if (pending.bytes.length > 0) this.#waitingForWindow.set(pending.id, pending);
+    else pending.done();
+    this.#scheduleFlush();
+  }
+
+  #newStream(id: number): YamuxStream {
+    const stream = new YamuxStream(id, this);
+    this.#streams.set(id, stream);
+    this.#scheduleFlush();
+    return stream;
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#perform(this.#session.receive(chunk));
+    this.#scheduleFlush();
+    if (this.#options.socket.writableLength > UNSENT_BYTES_MAX) this.#options.socket.pause();
+  }
+
+  #perform(events: readonly YamuxEvent[]): void {
+    for (const event of events) this.#performOne(event);
+  }
+
+  #performOne(event: YamuxEvent): void {
+    switch (event.kind) {
+      case 'opened': {
+        const stream = this.#newStream(event.id);
+        if (this.#options.onStream === undefined) stream.destroy(new Error('streams are opened by the dialing side only'));
+        else this.#options.onStream(stream);
+        return;
+      }
+      case 'acknowledged':
+        return this.#waitingToOpen.shift()?.();
+      case 'data':
+        return this.#streams.get(event.id)?.deliver(event.bytes);
+      case 'ended':
+        return this.#streams.get(event.id)?.deliverEnd();
+      case 'reset':
+        this.#streams.get(event.id)?.destroy(new Error('stream reset'));
+        return;
+      case 'writable': {
+        const pending = this.#waitingForWindow.get(event.id);
+        this.#waitingForWindow.delete(event.id);
+        if (pending !== undefined) this.write(pending.id, pending.bytes, pending.done);
+        return;
+      }
+      case 'failed':
+        this.#flush();
+        return this.#end(event.reason);
+    }
+  }
+
+  /** What one turn of the loop has to say goes out together. */
+  #scheduleFlush(): void {
+    if (this.#flushScheduled || this.#ended) return;
+    this.#flushScheduled = true;
+    process.nextTick(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+      this.#armTimer();
+    });
+  }
+
+  #flush(): void {
+    if (this.#ended) return;
+    const {socket} = this.#options;
+    const output = this.#session.takeOutput();
+    if (output.length > 1) socket.cork();
+    for (const bytes of output) if (!socket.write(bytes)) this.#socketIsFull = true;
+    if (output.length > 1) socket.uncork();
+  }
+
+  #drained(): void {
+    this.#socketIsFull = false;
+    if (this.#ended) return;
+    this.#options.socket.resume();
+    const waiting = this.#waitingForSocket;
+    this.#waitingForSocket = [];
+    for (const {id, bytes, done} of waiting) this.write(id, bytes, done);
+  }
+
+  #armTimer(): void {
+    const {clock} = this.#options;
+    const atMs = this.#session.nextDeadlineMs;
+    // A timer that fires too early looks again: cheaper than setting one anew with every stream.
+    if (this.#ended || (this.#timer !== undefined && this.#timerAtMs <= atMs)) return;
+    this.#timer?.cancel();
+    this.#timerAtMs = atMs;
+    this.#timer = clock.setTimer(atMs - clock.nowMs(), () => {
+      this.#timer = undefined;
+      // Node runs due timers before it reads sockets: an answer that lies there unread is heard first.
+      setImmediate(() => {
+        if (this.#ended) return;
+        this.#perform(this.#session.tick(clock.nowMs()));
+        this.#flush();
+        this.#armTimer();
+      });
+    });
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#timer?.cancel();
+    this.#options.socket.destroy();
+    const error = new Error('session shutdown');
+    const writes = [...this.#waitingForWindow.values(), ...this.#waitingForSocket];
+    this.#waitingForWindow.clear();
+    this.#waitingForSocket = [];
+    for (const {done} of writes) done(error);
+    for (const stream of this.#streams.values()) stream.destroy(error);
+    this.#streams.clear();
+    for (const resolve of this.#waitingToOpen.splice(0)) resolve();
+    this.#options.onClose?.(reason);
+  }
+}
