@@ -10,7 +10,7 @@ export const Sessions = defineTable({
   key: (session: Session) => session.ID.toLowerCase(),
   indexes: {
     node: (session: Session) => `${session.Node.toLowerCase()}\0${session.ID}`,
-    check: (session: Session) => checksOf(session).map((check) => `${checkPrefix(session.Node, check)}${session.ID}`),
+    check: (session: Session) => [...new Set(checksOf(session).map((check) => `${checkPrefix(session.Node, check)}${session.ID}`))],
   },
 });
 
