@@ -1,5 +1,5 @@
-import {once} from 'node:events';
 import {type Readable} from 'node:stream';
+import {awaitReadable} from '../../runtime/await-readable.ts';
 
 /** What a connection to port 8300 is for: its first byte (rpc-raft.md §1). */
 export const firstByte = {
@@ -25,13 +25,6 @@ export async function readFirstByte(stream: Readable): Promise<number | undefine
   for (;;) {
     const byte = stream.read(1) as Buffer | null;
     if (byte !== null) return byte[0];
-    if (stream.readableEnded || stream.destroyed) return undefined;
-    const ended = new AbortController();
-    const signal = {signal: ended.signal};
-    try {
-      await Promise.race([once(stream, 'readable', signal), once(stream, 'end', signal), once(stream, 'close', signal)]);
-    } finally {
-      ended.abort();
-    }
+    if (!(await awaitReadable(stream))) return undefined;
   }
 }
