@@ -5,7 +5,7 @@ import {nodeByName} from '../../src/catalog/node-commands.ts';
 import {Kvs} from '../../src/kv/state.ts';
 import {PreparedQueries} from '../../src/query/state.ts';
 import {checksOf, sessionOf, Sessions} from '../../src/session/state.ts';
-import {idOf, Registry} from './registry.ts';
+import {idOf, Registry} from '../server/registry.ts';
 
 const node = fc.constantFrom('n1', 'N1', 'n2');
 const check = fc.constantFrom('c1', 'C1', 'c2', 'serfHealth');

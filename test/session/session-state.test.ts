@@ -5,7 +5,7 @@ import {PreparedQueries} from '../../src/query/state.ts';
 import {isSessionEnded} from '../../src/session/facts.ts';
 import {Session} from '../../src/session/schema.ts';
 import {checksOf, getSession, listNodeSessions, listSessions, sessionOf, Sessions} from '../../src/session/state.ts';
-import {followerOf, idOf, Registry} from './registry.ts';
+import {followerOf, idOf, Registry} from '../server/registry.ts';
 
 const [a, b, c] = [idOf(1), idOf(2), idOf(3)];
 

@@ -3,7 +3,7 @@ import {DirEntry, KvsRequest} from '../../src/kv/schema.ts';
 import {getEntry} from '../../src/kv/state.ts';
 import {PreparedQuery, PreparedQueryRequest} from '../../src/query/schema.ts';
 import {Session, SessionRequest} from '../../src/session/schema.ts';
-import {Replica} from '../server/replica.ts';
+import {Replica} from './replica.ts';
 
 type Made<T extends {make: (fields: never) => unknown}> = Parameters<T['make']>[0];
 
