@@ -12,6 +12,8 @@ import {type RuntimeConfig} from '../config/runtime-config.ts';
 import {type DnsConfig} from '../dns/dns-config.ts';
 import {DnsEngine} from '../dns/dns-engine.ts';
 import {DnsServer} from '../dns/server/dns-server.ts';
+import {Dialer} from '../health/dialer.ts';
+import {dockerHostDefault} from '../health/docker-probe.ts';
 import {Dispatcher} from '../http/dispatcher.ts';
 import {HotAnswers} from '../http/hot-answers.ts';
 import {createHttpServer} from '../http/http-server.ts';
@@ -23,6 +25,7 @@ import {statusRoutes} from '../operator/status-routes.ts';
 import {devRaftConfig} from '../raft/raft-config.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
+import {SystemNameResolver} from '../runtime/name-resolver.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
 import {type Membership} from '../server/membership.ts';
@@ -111,7 +114,20 @@ export class Agent {
       nodeId,
       router: this.#server.router,
       membership: this.#membership,
-      runners: () => new AgentCheckRunners({outputBytesMax: config.checks.outputMaxBytes, polls: eventLoopPollBarrier, clock: systemClock, logger: this.#logger}),
+      runners: (state) =>
+        new AgentCheckRunners({
+          state,
+          router: this.#server.router,
+          datacenter: config.datacenter,
+          token: () => config.acl.tokens.default,
+          outputBytesMax: config.checks.outputMaxBytes,
+          dockerHost: process.env['DOCKER_HOST'] || dockerHostDefault,
+          dialer: new Dialer({resolver: new SystemNameResolver({clock: systemClock}), clock: systemClock}),
+          polls: eventLoopPollBarrier,
+          clock: systemClock,
+          random: systemRandom,
+          logger: this.#logger,
+        }),
       clock: systemClock,
       random: systemRandom,
       logger: this.#logger,

@@ -1,0 +1,93 @@
+import {type Clock} from '../runtime/clock.ts';
+import {type CheckLog} from './check-log.ts';
+import {type CheckResult, type Probe} from './check-result.ts';
+import {DialError, systemErrorText} from './dial-error.ts';
+import {type Dialer} from './dialer.ts';
+import {grpcUnary, GrpcStatusError} from './grpc-unary.ts';
+import {parseHostPort} from './host-port.ts';
+import {http2Session} from './http2-session.ts';
+import {type CheckTls, tlsHandshake} from './tls-dial.ts';
+
+export interface GrpcProbeOptions {
+  readonly checkId: string;
+  /** `host:port[/service]` */
+  readonly target: string;
+  readonly timeoutMs: number;
+  /** Undefined: in plain text. */
+  readonly tls?: CheckTls;
+  readonly dialer: Dialer;
+  readonly clock: Clock;
+  readonly log: CheckLog;
+}
+
+const serving = 1;
+const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
+
+/** Asks the standard health service of gRPC, on a connection of its own each time (agent-checks.md §4.6). */
+export class GrpcProbe implements Probe {
+  readonly #o: GrpcProbeOptions;
+  readonly #address: string;
+  readonly #service: string;
+
+  constructor(options: GrpcProbeOptions) {
+    this.#o = options;
+    const slash = options.target.indexOf('/');
+    this.#address = slash < 0 ? options.target : options.target.slice(0, slash);
+    this.#service = slash < 0 ? '' : options.target.slice(slash + 1);
+  }
+
+  async run(signal: AbortSignal): Promise<CheckResult> {
+    const {target, timeoutMs, clock, log, checkId} = this.#o;
+    const late = new AbortController();
+    const timer = clock.setTimer(timeoutMs, () => late.abort(new DialError('context deadline exceeded')));
+    try {
+      const status = await this.#check(clock.nowMs() + timeoutMs, AbortSignal.any([signal, late.signal]));
+      if (status === serving) return {status: 'passing', output: `gRPC check ${target}: success`};
+      return {status: 'critical', output: `gRPC ${target} serving status: ${statusNames[status] ?? String(status)}`};
+    } catch (error) {
+      signal.throwIfAborted();
+      const output = error instanceof GrpcStatusError ? error.message : unavailable(error);
+      log.warn('Check failed', {check: checkId, target, error: output});
+      return {status: 'critical', output};
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** The number of the service's status. */
+  async #check(deadlineMs: number, signal: AbortSignal): Promise<number> {
+    const {tls, dialer, clock} = this.#o;
+    const plain = await dialer.connect(this.#address, deadlineMs, signal);
+    const socket = tls === undefined ? plain : await tlsHandshake(plain, parseHostPort('tcp', this.#address).host, tls, ['h2'], deadlineMs, clock, signal);
+    const session = await http2Session(socket, this.#address, signal);
+    try {
+      const reply = await grpcUnary(session, '/grpc.health.v1.Health/Check', healthCheckRequest(this.#service), signal);
+      return servingStatusOf(reply);
+    } finally {
+      session.destroy();
+    }
+  }
+}
+
+function unavailable(error: unknown): string {
+  const text = systemErrorText(error);
+  if (text === 'context deadline exceeded') return 'rpc error: code = DeadlineExceeded desc = context deadline exceeded';
+  return `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: ${text}"`;
+}
+
+/** HealthCheckRequest {1 service string} */
+function healthCheckRequest(service: string): Uint8Array {
+  const name = Buffer.from(service);
+  if (name.length === 0) return name;
+  const size: number[] = [];
+  for (let rest = name.length; ; rest >>>= 7) {
+    size.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
+    if (rest <= 0x7f) break;
+  }
+  return Buffer.concat([Buffer.from([0x0a, ...size]), name]);
+}
+
+/** HealthCheckResponse {1 status enum}; what else stands there is of no concern. */
+function servingStatusOf(reply: Uint8Array): number {
+  return reply[0] === 0x08 ? (reply[1] ?? 0) : 0;
+}
