@@ -17,16 +17,17 @@ let base: string;
 
 /** A server on disk, its HTTP port chosen by the system. */
 async function start(authorizer: Authorizer = allowAll): Promise<void> {
-  const {config} = loadConfig({
+  const loadFromText = () => loadConfig({
     devMode: false,
     paths: [],
     format: undefined,
     fragments: [`server = true bootstrap = true bind_addr = "127.0.0.1" data_dir = "${dataDir}" performance { raft_multiplier = 1 }`],
     flagValues: new Map(),
   });
+  const {config} = loadFromText();
   const log = new AgentLog({level: 'error', json: false, outputs: [], clock: systemClock});
   const anyPort = {...config, network: {...config.network, http: [{network: 'tcp', host: '127.0.0.1', port: 0}]}} as const;
-  agent = new Agent({config: anyPort, nodeId, log, resolver: fixedResolver(authorizer), onFatal: (error) => expect.unreachable(String(error))});
+  agent = new Agent({config: anyPort, loadConfig: loadFromText, nodeId, log, resolver: fixedResolver(authorizer), onFatal: (error) => expect.unreachable(String(error))});
   const [api] = await agent.start();
   base = `http://127.0.0.1:${(api?.server.address() as AddressInfo).port}`;
 }

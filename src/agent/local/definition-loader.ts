@@ -10,6 +10,8 @@ import {checkTypeOf} from './check-definition.ts';
 import {checkDefinitionOfConfigured, definitionOfConfigured} from './configured-definitions.ts';
 import {checkFault, serviceFault} from './definition-faults.ts';
 import {type DefinitionFiles, type PersistedCheck, type PersistedService, type Stored} from './definition-files.ts';
+import {noSuchService} from './errors.ts';
+import {type LocalState} from './local-state.ts';
 import {type DefinitionOrigin, type Registrations} from './registrations.ts';
 import {type ServiceRegistrar} from './service-registrar.ts';
 import {sidecarIdOf} from './sidecar.ts';
@@ -21,6 +23,7 @@ export interface ConfiguredDefinitions {
 }
 
 export interface DefinitionLoaderOptions {
+  readonly state: LocalState;
   readonly registrar: ServiceRegistrar;
   readonly registrations: Registrations;
   readonly files: DefinitionFiles;
@@ -65,6 +68,7 @@ export class DefinitionLoader {
     const {registrations, files} = this.#options;
     await registrations.exclusive(async () => {
       const before = this.#loaded;
+      this.#refuseStrayChecks(before, configured);
       await this.#removeGone(before, configured);
       const services = configured.services.filter((service) => !before.services.some((known) => isDeepStrictEqual(known, service)));
       await this.#addServices(services);
@@ -98,6 +102,16 @@ export class DefinitionLoader {
         if (fault !== undefined) throw fault;
         registrations.refuseUnfit(checkTypeOf(definition), 'local');
       });
+    }
+  }
+
+  /** A check of a service must find it there once the reload is done. */
+  #refuseStrayChecks(before: ConfiguredDefinitions, after: ConfiguredDefinitions): void {
+    const kept = new Set(after.services.map(serviceIdOf));
+    const gone = before.services.map(serviceIdOf).filter((id) => !kept.has(id)).flatMap((id) => [id, sidecarIdOf(id)]);
+    for (const {service, source} of this.#options.state.services()) if (source === 'remote' || !gone.includes(service.ID)) kept.add(service.ID);
+    for (const {name, serviceId} of after.nodeChecks) {
+      if (serviceId !== '' && !kept.has(serviceId)) throw failed(`check '${name}'`, noSuchService(serviceId));
     }
   }
 

@@ -63,7 +63,7 @@ export class LocalAgent {
     this.#registrations = registrations;
     const {sidecarMin, sidecarMax} = config.network.ports;
     this.#registrar = new ServiceRegistrar({nodeName: this.nodeName, state, registrations, sidecarPorts: [sidecarMin, sidecarMax]});
-    this.#loader = new DefinitionLoader({registrar: this.#registrar, registrations, files, clock, logger});
+    this.#loader = new DefinitionLoader({state, registrar: this.#registrar, registrations, files, clock, logger});
     this.#maintenance = new Maintenance(this.nodeName, state, registrations);
     this.#reaper = new CriticalReaper({state, registrations, clock, logger});
     this.#sync = new AntiEntropyDriver({
