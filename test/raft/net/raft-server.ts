@@ -37,8 +37,17 @@ class WatchedFsm extends CountingFsm {
   }
 
   /** Resolves when a command has been applied. */
-  async has(command: string): Promise<void> {
-    while (!this.commands.includes(command)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  has(command: string): Promise<void> {
+    return this.#until(() => this.commands.includes(command));
+  }
+
+  /** Resolves when a command with that text in it has been applied. */
+  hasPart(text: string): Promise<void> {
+    return this.#until(() => this.commands.some((command) => command.includes(text)));
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 }
 
