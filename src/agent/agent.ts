@@ -26,20 +26,20 @@ import {devRaftConfig} from '../raft/raft-config.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {SystemNameResolver} from '../runtime/name-resolver.ts';
+import {pause} from '../runtime/pause.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
-import {type Membership} from '../server/membership.ts';
 import {Server} from '../server/server.ts';
 import {sessionRoutes} from '../session/routes.ts';
 import {txnRoutes} from '../txn/routes.ts';
-import {agentTags} from './gossip/agent-tags.ts';
-import {LoneMembership} from './gossip/lone-membership.ts';
+import {AgentPools} from './gossip/agent-pools.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
 import {AgentCheckRunners} from './local/agent-check-runners.ts';
 import {LocalAgent} from './local/local-agent.ts';
 import {type AgentLog} from './log/agent-log.ts';
 import {agentCheckRoutes} from './routes/agent-check-routes.ts';
 import {agentHealthRoutes} from './routes/agent-health-routes.ts';
+import {membershipRoutes} from './routes/membership-routes.ts';
 import {restOfRoutes} from './routes/known-routes.ts';
 import {type AgentRouteOptions} from './routes/agent-access.ts';
 import {processGauges} from './routes/agent-metrics.ts';
@@ -55,6 +55,8 @@ export interface AgentOptions {
   readonly log: AgentLog;
   readonly resolver: TokenResolver;
   readonly onFatal: (error: unknown) => void;
+  /** The agent was told to leave, has left, and is to end. */
+  readonly onLeft: () => void;
 }
 
 /** What a reload changes in the running agent; of the rest it says that a restart is needed. */
@@ -65,7 +67,7 @@ export class Agent {
   #config: RuntimeConfig;
   readonly #options: AgentOptions;
   readonly #logger: Logger;
-  readonly #membership: Membership;
+  readonly #pools: AgentPools;
   readonly #server: Server;
   readonly #local: LocalAgent;
   readonly #temporaryDir: string | undefined;
@@ -80,11 +82,18 @@ export class Agent {
     this.#logger = log.logger('agent');
     // A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs.
     this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
-    this.#membership = new LoneMembership({
-      name: config.node.name,
-      address: config.network.serfLanAdvertise.host,
-      port: config.network.serfLanAdvertise.port,
-      tags: agentTags(config, nodeId, 'lan'),
+    const names = new SystemNameResolver({clock: systemClock});
+    const role = log.logger(config.server ? 'agent.server' : 'agent.client');
+    this.#pools = new AgentPools({
+      config,
+      nodeId,
+      resolver: names,
+      clock: systemClock,
+      logger: role,
+      onFatal: (error) => {
+        this.#logger.error('The agent cannot stay in its pool', {error});
+        onFatal(error);
+      },
     });
     const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = config.raft;
     this.#server = new Server({
@@ -92,7 +101,7 @@ export class Agent {
       nodeId,
       address: `${config.network.rpcAdvertise.host}:${config.network.rpcAdvertise.port}`,
       raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
-      membership: this.#membership,
+      membership: this.#pools.lan,
       sessionTtlMinMs: config.sessionTtlMinMs,
       inMemory: config.devMode,
       bootstrap: config.devMode || config.raft.bootstrap,
@@ -103,7 +112,7 @@ export class Agent {
       resolver,
       clock: systemClock,
       random: systemRandom,
-      logger: log.logger('agent.server'),
+      logger: role,
       onFatal: (error) => {
         this.#logger.error('Raft cannot go on', {error});
         onFatal(error);
@@ -113,7 +122,7 @@ export class Agent {
       config,
       nodeId,
       router: this.#server.router,
-      membership: this.#membership,
+      membership: this.#pools.lan,
       runners: (state) =>
         new AgentCheckRunners({
           state,
@@ -122,7 +131,7 @@ export class Agent {
           token: () => config.acl.tokens.default,
           outputBytesMax: config.checks.outputMaxBytes,
           dockerHost: process.env['DOCKER_HOST'] || dockerHostDefault,
-          dialer: new Dialer({resolver: new SystemNameResolver({clock: systemClock}), clock: systemClock}),
+          dialer: new Dialer({resolver: names, clock: systemClock}),
           polls: eventLoopPollBarrier,
           clock: systemClock,
           random: systemRandom,
@@ -136,8 +145,10 @@ export class Agent {
 
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
   async start(): Promise<readonly FastifyInstance[]> {
+    await this.#pools.open();
     await this.#server.start();
     await this.#local.start();
+    this.#pools.startJoining();
     await this.#openDns();
     const routes = this.#routes();
     const hot = new HotAnswers(this.#server);
@@ -161,12 +172,20 @@ export class Agent {
     return this.#apis;
   }
 
+  /** Takes leave of the pools, so that nobody waits for us; then there is time for what was still under way. */
+  async leave(): Promise<void> {
+    this.#logger.info(this.#config.server ? 'server starting leave' : 'client starting leave');
+    await this.#pools.leave();
+    await pause(systemClock, this.#config.server ? this.#config.performance.leaveDrainTimeMs : 0);
+  }
+
   /** Stops accepting, ends what is open, lets Raft finish its writes. */
   async close(): Promise<void> {
     await Promise.all(this.#apis.map((api) => api.close()));
     this.#apis = [];
     await this.#dns?.close();
     await this.#local.close();
+    await this.#pools.close();
     await this.#server.close();
     if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
     this.#logger.info('shutdown complete');
@@ -230,6 +249,7 @@ export class Agent {
       ...agentCheckRoutes(own),
       ...agentHealthRoutes(own),
       ...agentSelfRoutes({...own, ...this.#selfOptions()}),
+      ...membershipRoutes({...own, pools: this.#pools, isServer: this.#config.server, leave: () => this.#leaveAndEnd()}),
       ...catalogRoutes(catalog),
       ...healthRoutes(catalog),
       ...sessionRoutes(domain),
@@ -238,6 +258,12 @@ export class Agent {
       ...statusRoutes(status),
     ];
     return [...served, ...restOfRoutes(served)];
+  }
+
+  /** What `consul leave` does: the agent ends once its answer is on the way. */
+  async #leaveAndEnd(): Promise<void> {
+    await this.leave();
+    setImmediate(() => this.#options.onLeft());
   }
 
   #selfOptions(): Omit<AgentSelfOptions, keyof AgentRouteOptions> {
@@ -255,10 +281,10 @@ export class Agent {
     return {
       config: () => this.#config,
       nodeId,
-      membership: this.#membership,
+      membership: this.#pools.lan,
       log,
       clock: systemClock,
-      stats: () => agentStats(this.#config, this.#local, this.#membership.members(), view),
+      stats: () => agentStats(this.#config, this.#local, this.#pools, view),
       gauges: () => [
         ...processGauges(),
         {name: 'raft.applied_index', value: raft.appliedIndex},

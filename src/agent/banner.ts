@@ -18,7 +18,7 @@ export function banner(config: RuntimeConfig, nodeId: string, version: string): 
     ['Datacenter', `${quote(config.datacenter)} (Segment: ${quote(config.server ? '<all>' : '')})`],
     ['Server', `${config.server} (Bootstrap: ${config.raft.bootstrap})`],
     ['Client Addr', client],
-    ['Cluster Addr', `${network.advertiseLan} (LAN: ${notServed}, WAN: ${notServed})`],
+    ['Cluster Addr', `${network.advertiseLan} (LAN: ${ports.serfLan}, WAN: ${config.server ? ports.serfWan : notServed})`],
     ['Gossip Encryption', String(gossip.encryptKey !== '')],
     ['Auto-Encrypt-TLS', String(tls.autoEncryptTls)],
     ['ACL Enabled', String(acl.enabled)],

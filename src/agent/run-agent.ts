@@ -5,11 +5,13 @@ import {type LoadedConfig} from '../config/load-config.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
 import {ConsulError} from '../consul-error.ts';
 import {systemClock} from '../runtime/system-clock.ts';
-import {type LogLevel} from '../runtime/logger.ts';
+import {type Logger, type LogLevel} from '../runtime/logger.ts';
+import {pause} from '../runtime/pause.ts';
 import {AgentLog, type LogOutput} from './log/agent-log.ts';
 import {RotatingFile} from './log/rotating-file.ts';
 import {Agent} from './agent.ts';
 import {banner} from './banner.ts';
+import {gracefulLeaveMsMax} from './limits.ts';
 import {nodeIdOf} from './node-id.ts';
 
 /** Runs an agent until it is told to stop. @returns the process's exit code (cli.md §4.5) */
@@ -30,7 +32,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
   for (const warning of warnings) logger.warn(warning);
   const stopped = Promise.withResolvers<number>();
-  const agent = new Agent({config, loadConfig: reload, nodeId, log, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1)});
+  const agent = new Agent({config, loadConfig: reload, nodeId, log, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1), onLeft: () => stopped.resolve(0)});
   let apis: readonly FastifyInstance[] = [];
   try {
     if (config.pidFile !== '') writePidFile(config.pidFile);
@@ -40,13 +42,12 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
     stopped.resolve(1);
   }
   const unhook = onSignals((signal) => {
-    logger.info('Caught', {signal});
     if (signal === 'hangup') {
+      logger.info('Caught', {signal});
       void agent.reload().catch((error: unknown) => logger.error('Reload config failed', {error}));
-      return;
+    } else {
+      void end(agent, config, signal, logger).then(stopped.resolve);
     }
-    logger.info('Graceful shutdown disabled. Exiting');
-    stopped.resolve(1);
   });
   if (apis.length > 0) logger.info('Consul agent running!');
   const code = await stopped.promise;
@@ -57,6 +58,35 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   logger.info('Exit code', {code});
   return code;
 }
+
+/** Ends the agent on a signal: in order, if the configuration says so for this signal. @returns the exit code */
+async function end(agent: Agent, config: RuntimeConfig, signal: 'terminated' | 'interrupt', logger: Logger): Promise<number> {
+  if (isLeaving.has(agent)) {
+    logger.info('Caught second signal, Exiting', {signal});
+    return 1;
+  }
+  logger.info('Caught', {signal});
+  if (!(signal === 'interrupt' ? !config.skipLeaveOnInterrupt : config.leaveOnTerminate)) {
+    logger.info('Graceful shutdown disabled. Exiting');
+    return 1;
+  }
+  isLeaving.add(agent);
+  logger.info('Gracefully shutting down agent...');
+  const limit = pause(systemClock, gracefulLeaveMsMax).then(() => {
+    throw new ConsulError('Timeout on graceful leave. Exiting');
+  });
+  try {
+    await Promise.race([agent.leave(), limit]);
+  } catch (error) {
+    logger.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+  logger.info('Graceful exit completed');
+  return 0;
+}
+
+/** Agents that were told to leave: a second signal does not wait. */
+const isLeaving = new WeakSet<Agent>();
 
 /** Refuses what would run otherwise than the operator thinks (docs/compatibility.md). */
 function refuseUnsupported(config: RuntimeConfig): void {

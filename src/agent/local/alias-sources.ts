@@ -4,6 +4,7 @@ import {type AliasedCheck, type AliasSource} from '../../health/alias-check.ts';
 import {aliasBackoffAttemptsMin, aliasBackoffMsMax, aliasMaxStaleMs, aliasWaitMs} from '../../health/limits.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type Clock} from '../../runtime/clock.ts';
+import {pause} from '../../runtime/pause.ts';
 import {NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {NodeSpecificRequest, type QueryOptions} from '../../schema/rpc-common.ts';
 import {type LocalState} from './local-state.ts';
@@ -65,16 +66,6 @@ async function follow({router, clock}: RemoteAliasOptions, read: (more: Partial<
       await pause(clock, backoffMs, signal);
     }
   }
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(ms, resolve);
-    signal.addEventListener('abort', () => {
-      timer.cancel();
-      resolve();
-    }, {once: true});
-  });
 }
 
 function aliased({Node, ServiceID, Name, Status, Output}: HealthCheck): AliasedCheck {

@@ -14,7 +14,7 @@ import {str} from '../../schema/types.ts';
 import {CheckDefinition} from '../local/check-definition.ts';
 import {checkFault} from '../local/definition-faults.ts';
 import {noSuchService, unknownCheckId} from '../local/errors.ts';
-import {authorizerOf, type AgentRouteOptions} from './agent-access.ts';
+import {authorizerOf, type AgentRouteOptions, refuseFilter} from './agent-access.ts';
 
 const CheckUpdate = struct('checkUpdate', {Status: str, Output: str}, {goType: 'agent.checkUpdate'});
 
@@ -34,6 +34,7 @@ export function agentCheckRoutes(options: AgentRouteOptions): readonly Route[] {
 
 async function checks(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
+  refuseFilter(request);
   const authorizer = await authorizerOf(request, options);
   const allowed = options.local.state.checks().filter(({check}) => mayUse(authorizer, 'read', check));
   const shown = new Map(allowed.map(({check}) => [check.CheckID, shownCheck(check)]));

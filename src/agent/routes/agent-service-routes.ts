@@ -9,7 +9,7 @@ import {type Route} from '../../http/route.ts';
 import {goJsonMap, indentJson} from '../../schema/go-json.ts';
 import {unknownServiceId} from '../local/errors.ts';
 import {serviceFault} from '../local/definition-faults.ts';
-import {authorizerOf, type AgentRouteOptions} from './agent-access.ts';
+import {authorizerOf, type AgentRouteOptions, refuseFilter} from './agent-access.ts';
 import {AgentService, shownService} from './agent-json.ts';
 import {enableOf} from './maintenance-query.ts';
 import {serviceWithHash} from './service-hash.ts';
@@ -27,6 +27,7 @@ export function agentServiceRoutes(options: AgentRouteOptions): readonly Route[]
 
 async function services(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
+  refuseFilter(request);
   const {local, defaults} = options;
   const authorizer = await authorizerOf(request, options);
   const allowed = local.state.services().filter(({service: one}) => authorizer.allows('service', 'read', one.Service));

@@ -1,7 +1,7 @@
 import {availableParallelism, arch, platform} from 'node:os';
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
-import {type Member} from '../../server/membership.ts';
+import {type AgentPools} from '../gossip/agent-pools.ts';
 import {type LocalAgent} from '../local/local-agent.ts';
 
 /** Numbers about one part of the agent, as texts by name. */
@@ -17,7 +17,7 @@ export interface RaftView {
 const goArchitectures: Readonly<Record<string, string>> = {x64: 'amd64', ia32: '386'};
 
 /** `Stats` of `/v1/agent/self`, which `consul info` prints (http-core.md §7.1). */
-export function agentStats(config: RuntimeConfig, local: LocalAgent, members: readonly Member[], raft: RaftView): Readonly<Record<string, Stats>> {
+export function agentStats(config: RuntimeConfig, local: LocalAgent, pools: AgentPools, raft: RaftView): Readonly<Record<string, Stats>> {
   const {monitors, ttls} = local.running;
   return {
     agent: {
@@ -30,7 +30,7 @@ export function agentStats(config: RuntimeConfig, local: LocalAgent, members: re
     consul: {
       acl: config.acl.enabled ? 'enabled' : 'disabled',
       bootstrap: String(config.raft.bootstrap),
-      known_datacenters: '1',
+      known_datacenters: String(pools.datacenters().length),
       leader: String(raft.isLeader),
       leader_addr: raft.leaderAddress,
       server: String(config.server),
@@ -43,11 +43,7 @@ export function agentStats(config: RuntimeConfig, local: LocalAgent, members: re
       os: platform(),
       version: `node ${process.versions.node}`,
     },
-    serf_lan: poolStats(config, members),
+    serf_lan: pools.lan.serf.stats(),
+    ...(pools.wan !== undefined && {serf_wan: pools.wan.serf.stats()}),
   };
-}
-
-function poolStats({gossip}: RuntimeConfig, members: readonly Member[]): Stats {
-  const count = (status: Member['status']): string => String(members.filter((member) => member.status === status).length);
-  return {encrypted: String(gossip.encryptKey !== ''), failed: count('failed'), left: count('left'), members: String(members.length)};
 }

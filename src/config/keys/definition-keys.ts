@@ -108,7 +108,7 @@ export const DEFINITION_KEYS = {
   'services': key('blocks', {reload: true, shape: (): Shape => SERVICE_SHAPE}),
   'check': key('block', {reload: true, shape: () => CHECK_SHAPE}),
   'checks': key('blocks', {reload: true, shape: () => CHECK_SHAPE}),
-  'watches': key('anyMaps', {reload: true}),
+  'watches': key('anyMaps', {reload: true, effect: 'none yet'}),
   'enable_script_checks': key('bool', {default: false, flag: ['enable-script-checks', 'Allow checks that run scripts.']}),
   'enable_local_script_checks': key('bool', {flag: ['enable-local-script-checks', 'Allow checks that run scripts, where they come from configuration files.']}),
   'check_update_interval': key('duration', {default: '5m'}),

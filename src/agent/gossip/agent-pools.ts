@@ -1,0 +1,174 @@
+import {join} from 'node:path';
+import {type GossipPoolConfig, type RuntimeConfig} from '../../config/runtime-config.ts';
+import {addressText, type Endpoint} from '../../gossip/endpoint.ts';
+import {type SerfOptions} from '../../gossip/serf-options.ts';
+import {Serf} from '../../gossip/serf.ts';
+import {NetworkList} from '../../http/network-list.ts';
+import {type Clock} from '../../runtime/clock.ts';
+import {type Logger} from '../../runtime/logger.ts';
+import {type NameResolver} from '../../runtime/name-resolver.ts';
+import {tryGoDuration} from '../../schema/go-duration.ts';
+import {type ServerMember, serverMember} from '../../server/server-member.ts';
+import {agentTags} from './agent-tags.ts';
+import {FloodJoin} from './flood-join.ts';
+import {GossipPool} from './gossip-pool.ts';
+import {lanMergeProblem, wanMergeProblem} from './merge-checks.ts';
+import {poolKeyring} from './pool-keyring.ts';
+import {retryJoin} from './retry-join.ts';
+
+export interface AgentPoolsOptions {
+  readonly config: RuntimeConfig;
+  readonly nodeId: string;
+  readonly resolver: NameResolver;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The agent must end: another has our name, or nobody could be joined. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** The pools of an agent: the LAN of its datacenter, and for servers the WAN of all datacenters' servers. */
+export class AgentPools {
+  readonly lan: GossipPool;
+  /** Undefined for clients, and where `ports.serf_wan` is off. */
+  readonly wan: GossipPool | undefined;
+  readonly #options: AgentPoolsOptions;
+  readonly #flood: FloodJoin | undefined;
+  readonly #stop = new AbortController();
+
+  constructor(options: AgentPoolsOptions) {
+    this.#options = options;
+    const {config, nodeId, clock, logger} = options;
+    const {network, node, datacenter, server} = config;
+    const lanTags = agentTags(config, nodeId, 'lan');
+    const {host, port} = network.serfLanAdvertise;
+    this.lan = new GossipPool({name: node.name, address: host, port, tags: lanTags}, (onEvent) => this.#openLan(lanTags, onEvent));
+    const advertise = network.serfWanAdvertise;
+    if (!server || advertise === null) return;
+    const wanTags = agentTags(config, nodeId, 'wan');
+    const self = {name: `${node.name}.${datacenter}`, address: advertise.host, port: advertise.port, tags: wanTags};
+    this.wan = new GossipPool(self, (onEvent) => this.#openWan(wanTags, onEvent));
+    this.#flood = new FloodJoin({datacenter, lan: this.lan, wan: this.wan, clock, logger});
+  }
+
+  /** Binds the sockets. @throws Error for an address that is taken, or keys that are none */
+  async open(): Promise<void> {
+    await this.lan.open();
+    await this.wan?.open();
+  }
+
+  /** Begins to look for others, for as long as the configuration says. */
+  startJoining(): void {
+    const {config, clock, logger, onFatal} = this.#options;
+    const {retryJoinLan, retryJoinWan, retryIntervalLanMs, retryIntervalWanMs, retryMaxLan, retryMaxWan} = config.join;
+    const common = {clock, logger, signal: this.#stop.signal};
+    const {lan, wan} = this;
+    this.#flood?.start();
+    retryJoin({...common, pool: 'LAN', addresses: retryJoinLan, intervalMs: retryIntervalLanMs, attemptsMax: retryMaxLan, join: (to) => lan.serf.join(to)}).catch(onFatal);
+    if (wan === undefined) return;
+    retryJoin({...common, pool: 'WAN', addresses: retryJoinWan, intervalMs: retryIntervalWanMs, attemptsMax: retryMaxWan, join: (to) => wan.serf.join(to)}).catch(onFatal);
+  }
+
+  /** Servers of this datacenter, as the LAN pool knows them. */
+  localServers(): readonly ServerMember[] {
+    const {datacenter} = this.#options.config;
+    return this.lan.members().flatMap((member) => serverMember(member) ?? []).filter((server) => server.datacenter === datacenter);
+  }
+
+  /** All known datacenters, ours first. */
+  datacenters(): readonly string[] {
+    const {datacenter} = this.#options.config;
+    const servers = this.wan?.members().flatMap((member) => serverMember(member) ?? []) ?? [];
+    const others = new Set(servers.filter(({status}) => status !== 'left').map((server) => server.datacenter));
+    others.delete(datacenter);
+    return [datacenter, ...[...others].sort()];
+  }
+
+  /** Takes leave of both pools in order: the others forget us at once instead of suspecting us. */
+  async leave(): Promise<void> {
+    await this.wan?.serf.leave();
+    await this.lan.serf.leave();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#flood?.stop();
+    await this.wan?.close();
+    await this.lan.close();
+  }
+
+  async #openLan(tags: Record<string, string>, onEvent: SerfOptions['onEvent']): Promise<Serf> {
+    const {config, nodeId, logger} = this.#options;
+    const {node, datacenter, network, gossip} = config;
+    const own = {nodeId, nodeName: node.name, datacenter};
+    return await Serf.create({
+      ...(await this.#common('local', gossip.lan, logger.named('serf.lan'))),
+      ...(onEvent && {onEvent}),
+      name: node.name,
+      tags,
+      profile: 'lan',
+      bind: {address: network.serfLanBind.host, port: network.serfLanBind.port},
+      advertise: {address: network.serfLanAdvertise.host, port: network.serfLanAdvertise.port},
+      mergeCheck: (candidates) => lanMergeProblem(own, candidates),
+      ...refusal(network.serfLanAllowedCidrs),
+    });
+  }
+
+  async #openWan(tags: Record<string, string>, onEvent: SerfOptions['onEvent']): Promise<Serf> {
+    const {config, logger} = this.#options;
+    const {node, datacenter, network, gossip} = config;
+    const bind = network.serfWanBind ?? network.serfLanBind;
+    const advertise = network.serfWanAdvertise ?? bind;
+    return await Serf.create({
+      ...(await this.#common('remote', gossip.wan, logger.named('serf.wan'))),
+      ...(onEvent && {onEvent}),
+      name: `${node.name}.${datacenter}`,
+      tags,
+      profile: 'wan',
+      bind: {address: bind.host, port: bind.port},
+      advertise: {address: advertise.host, port: advertise.port},
+      mergeCheck: (candidates) => wanMergeProblem(candidates),
+      ...refusal(network.serfWanAllowedCidrs),
+    });
+  }
+
+  async #common(files: 'local' | 'remote', pool: GossipPoolConfig, logger: Logger): Promise<Omit<SerfOptions, 'name' | 'tags' | 'bind'>> {
+    const {config, clock, resolver, onFatal} = this.#options;
+    const {gossip, dataDir, devMode, server} = config;
+    const keys = await poolKeyring(config, `${files}.keyring`, logger);
+    return {
+      ...keys,
+      encryptVerifyIncoming: gossip.encryptVerifyIncoming,
+      encryptVerifyOutgoing: gossip.encryptVerifyOutgoing,
+      ...(!devMode && dataDir !== '' && {snapshotPath: join(dataDir, 'serf', `${files}.snapshot`)}),
+      rejoinAfterLeave: config.join.rejoinAfterLeave,
+      swim: {
+        gossipIntervalMs: pool.gossipIntervalMs,
+        gossipNodes: pool.gossipNodes,
+        retransmitMult: pool.retransmitMult,
+        probeIntervalMs: pool.probeIntervalMs,
+        probeTimeoutMs: pool.probeTimeoutMs,
+        suspicionMult: pool.suspicionMult,
+      },
+      times: {reconnectTimeoutMs: pool.reconnectTimeoutMs},
+      // A server whose name is taken stays and complains; its data would go with it.
+      resolvesNameConflicts: !server,
+      reapAfterMs: ({tags}) => {
+        const timeoutNs = tryGoDuration(tags['rc_tm'] ?? '');
+        return typeof timeoutNs === 'number' && timeoutNs > 0 ? timeoutNs / 1e6 : undefined;
+      },
+      onLostName: () => onFatal(new Error('another member of the pool has the name of this node')),
+      log: (level, text) => logger[level](text),
+      clock,
+      resolveHost: (host) => resolver.resolve(host),
+    };
+  }
+}
+
+/** Only members of these networks, where any are named. */
+function refusal(cidrs: readonly string[]): Pick<SerfOptions, 'refuseAddress'> {
+  if (cidrs.length === 0) return {};
+  const allowed = new NetworkList(cidrs);
+  return {
+    refuseAddress: (endpoint: Endpoint) => (allowed.has(addressText(endpoint.addr)) ? null : `IP address ${addressText(endpoint.addr)} is not allowed`),
+  };
+}

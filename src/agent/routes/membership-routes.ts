@@ -1,0 +1,87 @@
+import {demand} from '../../acl/authorizer.ts';
+import {ConsulError} from '../../consul-error.ts';
+import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
+import {type ApiRequest} from '../../http/api-request.ts';
+import {refusePartition} from '../../http/enterprise.ts';
+import {type Route} from '../../http/route.ts';
+import {indentJson} from '../../schema/go-json.ts';
+import {type AgentPools} from '../gossip/agent-pools.ts';
+import {type GossipPool} from '../gossip/gossip-pool.ts';
+import {type AgentRouteOptions, authorizerOf} from './agent-access.ts';
+import {shownMember} from './shown-member.ts';
+
+export interface MembershipRouteOptions extends AgentRouteOptions {
+  readonly pools: AgentPools;
+  readonly isServer: boolean;
+  /** Leaves the pools in order; the agent ends after the answer is sent. */
+  readonly leave: () => Promise<void>;
+}
+
+/** `/v1/agent/members`, join, leave and force-leave (http-core.md §7.4, §7.7–§7.9). */
+export function membershipRoutes(options: MembershipRouteOptions): readonly Route[] {
+  return [
+    {path: '/v1/agent/members', methods: {GET: (request) => members(options, request)}},
+    {path: '/v1/agent/join/', methods: {PUT: (request) => join(options, request)}},
+    {path: '/v1/agent/leave', methods: {PUT: (request) => leave(options, request)}},
+    {path: '/v1/agent/force-leave/', methods: {PUT: (request) => forceLeave(options, request)}},
+  ];
+}
+
+async function members(options: MembershipRouteOptions, request: ApiRequest): Promise<Answer> {
+  refusePartition(request);
+  const authorizer = await authorizerOf(request, options);
+  const wan = request.query.get('wan') !== '';
+  const segment = request.query.get('segment');
+  if (wan && segment !== '') throw new ConsulError('Cannot provide a segment with wan=true', 400);
+  if (segment !== '' && segment !== '_all') throw new ConsulError('Network segments are not supported in this version of Consul');
+  if (request.query.get('filter') !== '') throw new ConsulError('filter expressions are not supported yet');
+  const pool = wan ? options.pools.wan : options.pools.lan;
+  if (pool === undefined) return jsonAnswer(`null${request.jsonEnd}`);
+  const seen = pool.members().filter(({name}) => authorizer.allows('node', 'read', nodeOf(name, wan)));
+  const json = JSON.stringify(seen.map(shownMember));
+  return jsonAnswer((request.pretty ? indentJson(json) : json) + request.jsonEnd);
+}
+
+async function join(options: MembershipRouteOptions, request: ApiRequest): Promise<Answer> {
+  refusePartition(request);
+  demand(await authorizerOf(request, options), 'agent', 'write', options.local.nodeName);
+  const pool = poolOf(options, request.query.get('wan') !== '', 'Must be a server to join the WAN cluster');
+  try {
+    await pool.serf.join([request.suffix]);
+  } catch (error) {
+    throw new ConsulError(error instanceof Error ? error.message : String(error));
+  }
+  return emptyAnswer;
+}
+
+async function leave(options: MembershipRouteOptions, request: ApiRequest): Promise<Answer> {
+  demand(await authorizerOf(request, options), 'agent', 'write', options.local.nodeName);
+  await options.leave();
+  return emptyAnswer;
+}
+
+async function forceLeave(options: MembershipRouteOptions, request: ApiRequest): Promise<Answer> {
+  refusePartition(request);
+  demand(await authorizerOf(request, options), 'operator', 'write');
+  const name = request.suffix;
+  const prune = request.query.has('prune');
+  const wan = request.query.has('wan');
+  const pool = poolOf(options, wan, 'Must be a server to force-leave a node from the WAN cluster');
+  if (!pool.members().some((member) => member.name === name)) throw new ConsulError(`agent: No node found with name '${name}'`);
+  await pool.serf.forceLeave(name, prune);
+  // A server that is gone from its datacenter is gone from all.
+  const wanName = `${name}.${options.defaults.datacenter}`;
+  if (!wan && options.pools.wan?.members().some((member) => member.name === wanName) === true) await options.pools.wan.serf.forceLeave(wanName, prune);
+  return emptyAnswer;
+}
+
+function poolOf({pools}: MembershipRouteOptions, wan: boolean, refused: string): GossipPool {
+  if (!wan) return pools.lan;
+  if (pools.wan === undefined) throw new ConsulError(refused);
+  return pools.wan;
+}
+
+/** The node that a WAN name stands for. */
+function nodeOf(name: string, wan: boolean): string {
+  return wan ? name.slice(0, Math.max(0, name.lastIndexOf('.'))) : name;
+}
