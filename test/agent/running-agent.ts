@@ -6,6 +6,8 @@ import {Agent} from '../../src/agent/agent.ts';
 import {AgentLog} from '../../src/agent/log/agent-log.ts';
 import {type LoadedConfig, loadConfig} from '../../src/config/load-config.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
+import {freePorts} from '../conformance/free-ports.ts';
+import {anyPorts} from './any-ports.ts';
 
 export interface Reply {
   readonly status: number;
@@ -32,16 +34,17 @@ export interface RunningAgentOptions {
 
 /** One server with its HTTP API on a port of the system's choice; it is closed when the test ends. */
 export async function startAgent({config: text = '', dataDir, authorizer = allowAll}: RunningAgentOptions = {}): Promise<RunningAgent> {
+  const [server, serfLan, serfWan] = await freePorts(3);
   const common = dataDir === undefined ? '' : `server = true bootstrap = true data_dir = "${dataDir}" performance { raft_multiplier = 1 }`;
   const load = (configText: string): LoadedConfig => {
     const loaded = loadConfig({
       devMode: dataDir === undefined,
       paths: [],
       format: undefined,
-      fragments: [`node_name = "n1" bind_addr = "127.0.0.1" ports { dns = -1 } ${common} ${configText}`],
+      fragments: [`node_name = "n1" bind_addr = "127.0.0.1" ports { dns = -1 server = ${server} serf_lan = ${serfLan} serf_wan = ${serfWan} } ${common} ${configText}`],
       flagValues: new Map(),
     });
-    return {...loaded, config: {...loaded.config, network: {...loaded.config.network, http: [{network: 'tcp', host: '127.0.0.1', port: 0}]}}};
+    return {...loaded, config: anyPorts(loaded.config)};
   };
   const {config} = load(text);
   const running: {configText: string} = {configText: text};
@@ -54,6 +57,7 @@ export async function startAgent({config: text = '', dataDir, authorizer = allow
     onFatal: (error) => {
       throw error;
     },
+    onLeft: () => undefined,
   });
   let isOpen = true;
   const close = async (): Promise<void> => {

@@ -9,6 +9,7 @@ import {Agent} from '../../src/agent/agent.ts';
 import {AgentLog} from '../../src/agent/log/agent-log.ts';
 import {loadConfig} from '../../src/config/load-config.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
+import {anyPorts} from '../agent/any-ports.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'proconsul-kv-'));
 const nodeId = '11111111-2222-3333-4444-555555555555';
@@ -26,8 +27,15 @@ async function start(authorizer: Authorizer = allowAll): Promise<void> {
   });
   const {config} = loadFromText();
   const log = new AgentLog({level: 'error', json: false, outputs: [], clock: systemClock});
-  const anyPort = {...config, network: {...config.network, http: [{network: 'tcp', host: '127.0.0.1', port: 0}]}} as const;
-  agent = new Agent({config: anyPort, loadConfig: loadFromText, nodeId, log, resolver: fixedResolver(authorizer), onFatal: (error) => expect.unreachable(String(error))});
+  agent = new Agent({
+    config: anyPorts(config),
+    loadConfig: loadFromText,
+    nodeId,
+    log,
+    resolver: fixedResolver(authorizer),
+    onFatal: (error) => expect.unreachable(String(error)),
+    onLeft: () => undefined,
+  });
   const [api] = await agent.start();
   base = `http://127.0.0.1:${(api?.server.address() as AddressInfo).port}`;
 }

@@ -1,3 +1,4 @@
+import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type GossipPoolConfig, type RuntimeConfig} from '../../config/runtime-config.ts';
 import {addressText, type Endpoint} from '../../gossip/endpoint.ts';
@@ -134,6 +135,7 @@ export class AgentPools {
   async #common(files: 'local' | 'remote', pool: GossipPoolConfig, logger: Logger): Promise<Omit<SerfOptions, 'name' | 'tags' | 'bind'>> {
     const {config, clock, resolver, onFatal} = this.#options;
     const {gossip, dataDir, devMode, server} = config;
+    if (!devMode && dataDir !== '') await mkdir(join(dataDir, 'serf'), {recursive: true, mode: 0o700});
     const keys = await poolKeyring(config, `${files}.keyring`, logger);
     return {
       ...keys,

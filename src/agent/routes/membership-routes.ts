@@ -32,7 +32,7 @@ async function members(options: MembershipRouteOptions, request: ApiRequest): Pr
   const authorizer = await authorizerOf(request, options);
   const wan = request.query.get('wan') !== '';
   const segment = request.query.get('segment');
-  if (wan && segment !== '') throw new ConsulError('Cannot provide a segment with wan=true', 400);
+  if (wan && segment !== '' && segment !== '_all') throw new ConsulError('Cannot provide a segment with wan=true', 400);
   if (segment !== '' && segment !== '_all') throw new ConsulError('Network segments are not supported in this version of Consul');
   if (request.query.get('filter') !== '') throw new ConsulError('filter expressions are not supported yet');
   const pool = wan ? options.pools.wan : options.pools.lan;

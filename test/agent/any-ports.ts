@@ -1,0 +1,18 @@
+import {type RuntimeConfig} from '../../src/config/runtime-config.ts';
+
+/** The configuration with every listener on a port of the system's choice, so that many agents run beside each other. */
+export function anyPorts(config: RuntimeConfig): RuntimeConfig {
+  const any = {host: '127.0.0.1', port: 0};
+  return {
+    ...config,
+    network: {
+      ...config.network,
+      http: [{network: 'tcp', ...any}],
+      serfLanBind: any,
+      serfLanAdvertise: any,
+      serfWanBind: null,
+      serfWanAdvertise: null,
+      rpcBind: any,
+    },
+  };
+}
