@@ -1,0 +1,9 @@
+/** A client agent looks for another server after this, and up to so much more (rpc-raft.md §6). */
+export const rebalanceBaseMs = 120_000;
+export const rebalanceSpreadMs = 60_000;
+
+/** In a large pool it waits longer: this for every agent there is to a server. */
+export const rebalanceClusterShareMs = 15.625;
+
+/** How long a server may take to answer a ping before another is tried. */
+export const pingTimeoutMs = 10_000;
