@@ -6,7 +6,7 @@ import {Agent} from '../../src/agent/agent.ts';
 import {AgentLog} from '../../src/agent/log/agent-log.ts';
 import {type LoadedConfig, loadConfig} from '../../src/config/load-config.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
-import {freePorts} from '../conformance/free-ports.ts';
+import {anyPorts} from './any-ports.ts';
 import {anyPorts} from './any-ports.ts';
 
 export interface Reply {
@@ -34,14 +34,13 @@ export interface RunningAgentOptions {
 
 /** One server with its HTTP API on a port of the system's choice; it is closed when the test ends. */
 export async function startAgent({config: text = '', dataDir, authorizer = allowAll}: RunningAgentOptions = {}): Promise<RunningAgent> {
-  const [server, serfLan, serfWan] = await freePorts(3);
   const common = dataDir === undefined ? '' : `server = true bootstrap = true data_dir = "${dataDir}" performance { raft_multiplier = 1 }`;
   const load = (configText: string): LoadedConfig => {
     const loaded = loadConfig({
       devMode: dataDir === undefined,
       paths: [],
       format: undefined,
-      fragments: [`node_name = "n1" bind_addr = "127.0.0.1" ports { dns = -1 server = ${server} serf_lan = ${serfLan} serf_wan = ${serfWan} } ${common} ${configText}`],
+      fragments: [`node_name = "n1" bind_addr = "127.0.0.1" ports { dns = -1 } ${common} ${configText}`],
       flagValues: new Map(),
     });
     return {...loaded, config: anyPorts(loaded.config)};
