@@ -7,7 +7,6 @@ import {AgentLog} from '../../src/agent/log/agent-log.ts';
 import {type LoadedConfig, loadConfig} from '../../src/config/load-config.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
 import {anyPorts} from './any-ports.ts';
-import {anyPorts} from './any-ports.ts';
 
 export interface Reply {
   readonly status: number;
