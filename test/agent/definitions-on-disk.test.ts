@@ -17,7 +17,7 @@ const consulsCheck =
   '{"Check":{"Node":"n1","CheckID":"ttl","Name":"ttl","Status":"critical","Notes":"","Output":"","ServiceID":"","ServiceName":"","ServiceTags":null,"Type":"ttl","Interval":"0s","Timeout":"0s","ExposedPort":0,"Definition":{},"CreateIndex":0,"ModifyIndex":0},"ChkType":{"CheckID":"","Name":"ttl","Status":"","Notes":"","ScriptArgs":null,"HTTP":"","H2PING":"","H2PingUseTLS":false,"Header":null,"Method":"","Body":"","DisableRedirects":false,"TCP":"","TCPUseTLS":false,"UDP":"","Interval":0,"AliasNode":"","AliasService":"","DockerContainerID":"","Shell":"","GRPC":"","GRPCUseTLS":false,"OSService":"","TLSServerName":"","TLSSkipVerify":false,"Timeout":0,"TTL":3600000000000,"SuccessBeforePassing":0,"FailuresBeforeWarning":0,"FailuresBeforeCritical":0,"ProxyHTTP":"","ProxyGRPC":"","DeregisterCriticalServiceAfter":0,"OutputMaxSize":0},"Token":"","Source":"remote"}';
 
 async function restarted(dir: string, before: LocalFixture, config = nothing): Promise<LocalFixture> {
-  before.registrations.close();
+  before.checksRunning.close();
   const after = localFixture(dir, undefined, before.clock);
   await after.loader.loadAtStart(config);
   return after;

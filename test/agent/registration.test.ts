@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {CheckDefinition} from '../../src/agent/local/check-definition.ts';
 import {checkFault, serviceFault} from '../../src/agent/local/definition-faults.ts';
 import {CriticalReaper} from '../../src/agent/local/critical-reaper.ts';
+import {type ServiceDefinition} from '../../src/catalog/service-definition.ts';
 import {silentLogger} from '../../src/runtime/logger.ts';
 import {checkIds, definitionOf, fromApi, localFixture, serviceIds, temporaryDir} from './local-fixture.ts';
 
@@ -120,6 +121,33 @@ describe('registering', () => {
   });
 });
 
+describe('a proxy that exposes checks', () => {
+  it('is what HTTP and gRPC checks of its service go through, each on a port of its own', async () => {
+    const agent = localFixture('');
+    const checks = [{CheckID: 'h', HTTP: 'http://10.0.0.1:8080/ok?x=1', Interval: '1s'}, {CheckID: 'g', GRPC: '10.0.0.1:9/a/b', Interval: '1s'}, {CheckID: 't', TCP: '10.0.0.1:9', Interval: '1s'}];
+    const target = (id: string): string => {
+      const type = agent.created.findLast(({checkId}) => checkId === id)?.type;
+      return (type?.HTTP ?? '') + (type?.GRPC ?? '') + (type?.TCP ?? '');
+    };
+    const exposedPort = (id: string): number | undefined => agent.state.check(id)?.check.ExposedPort;
+    const proxyOf = (Address: string, Checks: boolean): ServiceDefinition => definitionOf({...proxy({DestinationServiceID: 'web', Expose: {Checks}}), Address});
+    await agent.registrar.addService(definitionOf({Name: 'web', Checks: checks}), fromApi, false);
+    await agent.registrar.addService(proxyOf('10.7.7.7', true), fromApi, false);
+    expect(['h', 'g', 't'].map(target)).toEqual(['http://10.7.7.7:21500/ok?x=1', '10.7.7.7:21501/a/b', '10.0.0.1:9']);
+    expect(['h', 'g', 't'].map(exposedPort)).toEqual([21_500, 21_501, 0]);
+    await agent.registrar.addService(proxyOf('::1', true), fromApi, false);
+    expect(['h', 'g'].map(target)).toEqual(['http://[::1]:21500/ok?x=1', '[::1]:21501/a/b']);
+    await agent.registrar.addCheck(checkOf({Name: 'more', ServiceID: 'web', HTTP: 'http://h/', Interval: '1s'}), fromApi);
+    expect([target('more'), exposedPort('more')]).toEqual(['http://h/', 0]);
+    expect(agent.logged).toContain('ERROR check is not exposed by its proxy');
+    await agent.registrar.addService(proxyOf('::1', false), fromApi, false);
+    expect(['h', 'g'].map(target)).toEqual(['http://10.0.0.1:8080/ok?x=1', '10.0.0.1:9/a/b']);
+    await agent.registrar.addService(proxyOf('::1', true), fromApi, false);
+    await agent.registrations.removeService('x');
+    expect(['h', 'g'].map(exposedPort)).toEqual([0, 0]);
+  });
+});
+
 describe('maintenance', () => {
   it('is a critical check with the first reason, and idempotent both ways', async () => {
     const agent = localFixture('');
@@ -139,8 +167,8 @@ describe('maintenance', () => {
 describe('a service that stays critical', () => {
   it('is removed after its time, counted from the first critical result, and never before a minute', async () => {
     const agent = localFixture('');
-    const {clock, state, registrations} = agent;
-    const reaper = new CriticalReaper({state, registrations, clock, logger: silentLogger});
+    const {clock, state, registrations, checksRunning} = agent;
+    const reaper = new CriticalReaper({state, registrations, checksRunning, clock, logger: silentLogger});
     await agent.registrar.addService(definitionOf({Name: 'web', Check: {TTL: '10s', DeregisterCriticalServiceAfter: '5s'}}), fromApi, false);
     expect(agent.logged).toContain('WARN check has deregister interval below minimum');
     // Registered as critical, but no result has said so.
@@ -158,8 +186,8 @@ describe('a service that stays critical', () => {
 
   it('starts anew after a better result', async () => {
     const agent = localFixture('');
-    const {clock, state, registrations} = agent;
-    const reaper = new CriticalReaper({state, registrations, clock, logger: silentLogger});
+    const {clock, state, registrations, checksRunning} = agent;
+    const reaper = new CriticalReaper({state, registrations, checksRunning, clock, logger: silentLogger});
     await agent.registrar.addService(definitionOf({Name: 'web', Check: {TTL: '10m', DeregisterCriticalServiceAfter: '2m'}}), fromApi, false);
     await registrations.updateTtl('service:web', 'critical', '');
     clock.advance(100_000);

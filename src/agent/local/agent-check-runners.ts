@@ -59,9 +59,7 @@ export class AgentCheckRunners implements CheckRunners {
     }
     if (kind === 'alias') return this.#alias(check, notify);
     const gate = new ThresholdGate(checkId, thresholdsOf(type), notify, logger);
-    const asked = ms(type.Interval);
-    if (asked < checkIntervalMsMin) logger.warn('check has interval below minimum', {check: checkId, minimum_interval: `${checkIntervalMsMin / 1000}s`});
-    return new PeriodicCheck(this.#probe(check), gate, Math.max(asked, checkIntervalMsMin), clock, random);
+    return new PeriodicCheck(this.#probe(check), gate, Math.max(ms(type.Interval), checkIntervalMsMin), clock, random);
   }
 
   #probe({checkId, type}: RunnableCheck): Probe {

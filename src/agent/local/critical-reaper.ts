@@ -4,18 +4,21 @@ import {type Logger} from '../../runtime/logger.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {type LocalState} from './local-state.ts';
 import {type Registrations} from './registrations.ts';
+import {type RunningChecks} from './running-checks.ts';
 
 /** Removes services one of whose checks has been critical for as long as it says is too long (agent-checks.md §9). */
 export class CriticalReaper {
   readonly #state: LocalState;
   readonly #registrations: Registrations;
+  readonly #checksRunning: RunningChecks;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #timer: Timer | undefined;
 
-  constructor(options: {state: LocalState; registrations: Registrations; clock: Clock; logger: Logger}) {
+  constructor(options: {state: LocalState; registrations: Registrations; checksRunning: RunningChecks; clock: Clock; logger: Logger}) {
     this.#state = options.state;
     this.#registrations = options.registrations;
+    this.#checksRunning = options.checksRunning;
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
@@ -33,7 +36,7 @@ export class CriticalReaper {
 
   /** Looks once through all checks. Resolves when what is overdue is removed. */
   async reap(): Promise<void> {
-    for (const {checkId, afterMs} of this.#registrations.deregisterAfter) {
+    for (const {checkId, afterMs} of this.#checksRunning.deregisterAfter) {
       await this.#registrations.exclusive(() => this.#reapOne(checkId, afterMs));
     }
   }

@@ -17,6 +17,7 @@ import {LocalState} from './local-state.ts';
 import {Maintenance} from './maintenance.ts';
 import {type NodeInfo} from './node-info.ts';
 import {Registrations} from './registrations.ts';
+import {RunningChecks} from './running-checks.ts';
 import {ServiceRegistrar} from './service-registrar.ts';
 
 export interface LocalAgentOptions {
@@ -39,6 +40,7 @@ export class LocalAgent {
   readonly #random: Random;
   readonly #nodeId: string;
   #config: RuntimeConfig;
+  readonly #checksRunning: RunningChecks;
   readonly #registrations: Registrations;
   readonly #registrar: ServiceRegistrar;
   readonly #loader: DefinitionLoader;
@@ -59,13 +61,15 @@ export class LocalAgent {
     this.state = state;
     const files = new DefinitionFiles(config.dataDir, logger);
     const {enableRemoteScripts: remote, enableLocalScripts: local} = config.checks;
-    const registrations = new Registrations({nodeName: this.nodeName, state, files, runners: runners(state), scripts: {remote, local}, clock, random, logger});
+    const {sidecarMin, sidecarMax, exposeMin, exposeMax} = config.network.ports;
+    const checksRunning = new RunningChecks({state, runners: runners(state), exposePorts: [exposeMin, exposeMax], clock, random, logger});
+    this.#checksRunning = checksRunning;
+    const registrations = new Registrations({nodeName: this.nodeName, state, files, checksRunning, scripts: {remote, local}, clock, logger});
     this.#registrations = registrations;
-    const {sidecarMin, sidecarMax} = config.network.ports;
     this.#registrar = new ServiceRegistrar({nodeName: this.nodeName, state, registrations, sidecarPorts: [sidecarMin, sidecarMax]});
     this.#loader = new DefinitionLoader({state, registrar: this.#registrar, registrations, files, clock, logger});
     this.#maintenance = new Maintenance(this.nodeName, state, registrations);
-    this.#reaper = new CriticalReaper({state, registrations, clock, logger});
+    this.#reaper = new CriticalReaper({state, registrations, checksRunning, clock, logger});
     this.#sync = new AntiEntropyDriver({
       state,
       node: nodeInfoOf(config, nodeId),
@@ -81,8 +85,8 @@ export class LocalAgent {
   }
 
   /** How many checks run. */
-  get running(): Registrations['running'] {
-    return this.#registrations.running;
+  get running(): RunningChecks['counts'] {
+    return this.#checksRunning.counts;
   }
 
   /** The node's metadata, with what the agent adds of its own. */
@@ -107,7 +111,7 @@ export class LocalAgent {
     this.#unsubscribe?.();
     this.#reaper.stop();
     this.#sync.stop();
-    await this.#registrations.exclusive(() => Promise.resolve(this.#registrations.close()));
+    await this.#registrations.exclusive(() => Promise.resolve(this.#checksRunning.close()));
   }
 
   /** Puts what of a new configuration is the local agent's into effect. @throws ConsulError when it cannot be; nothing has changed then */

@@ -164,6 +164,14 @@ export class LocalState {
     this.#changed(entry);
   }
 
+  /** Notes through which port of a proxy a check runs; 0 = none. */
+  setExposedPort(id: string, ExposedPort: number): void {
+    const entry = this.check(id);
+    if (entry === undefined || entry.check.ExposedPort === ExposedPort) return;
+    entry.check = {...entry.check, ExposedPort};
+    this.#changed(entry);
+  }
+
   /** Changes a service as the catalog has it better: tags that others may override, addresses that servers assign. */
   adopt(entry: LocalService, service: NodeService): void {
     entry.service = service;

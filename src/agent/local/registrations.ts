@@ -1,18 +1,15 @@
 import {type CheckType} from '../../catalog/service-definition.ts';
 import {type HealthCheck, type NodeService} from '../../catalog/schema.ts';
-import {type CheckStatus, type RunningCheck} from '../../health/check-result.ts';
-import {deregisterAfterMsMin} from '../../health/limits.ts';
+import {type CheckStatus} from '../../health/check-result.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
-import {type Random} from '../../runtime/random.ts';
-import {formatGoDuration, NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {checksOfService} from './built-check.ts';
 import {withServiceDefaults} from './built-service.ts';
 import {kindOf, runsPrograms} from './check-kind.ts';
-import {type CheckRunners, isTtl, type RunningTtl} from './check-runners.ts';
 import {type DefinitionFiles} from './definition-files.ts';
-import {badCheckType, localScriptsDisabled, notTtl, noSuchService, remoteScriptsDisabled, unknownCheckId, unknownServiceId} from './errors.ts';
+import {badCheckType, localScriptsDisabled, noSuchService, remoteScriptsDisabled, unknownCheckId, unknownServiceId} from './errors.ts';
 import {type DefinitionSource, type LocalState} from './local-state.ts';
+import {type RunningChecks} from './running-checks.ts';
 import {sidecarIdOf} from './sidecar.ts';
 
 /** Who may register checks that run programs (agent-checks.md §8). */
@@ -25,10 +22,9 @@ export interface RegistrationsOptions {
   readonly nodeName: string;
   readonly state: LocalState;
   readonly files: DefinitionFiles;
-  readonly runners: CheckRunners;
+  readonly checksRunning: RunningChecks;
   readonly scripts: ScriptRights;
   readonly clock: Clock;
-  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -53,11 +49,6 @@ export interface CheckRegistration {
   readonly type: CheckType | null;
 }
 
-interface Running {
-  readonly type: CheckType;
-  readonly runner: RunningCheck | RunningTtl;
-}
-
 const validDnsLabel = /^[a-zA-Z0-9-]+$/;
 const dnsLabelCharsMax = 63;
 
@@ -67,7 +58,6 @@ const dnsLabelCharsMax = 63;
  */
 export class Registrations {
   readonly #options: RegistrationsOptions;
-  readonly #running = new Map<string, Running>();
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: RegistrationsOptions) {
@@ -87,24 +77,21 @@ export class Registrations {
    * @throws ConsulError with Consul's text; nothing is registered then
    */
   async addServices(given: readonly ServiceRegistration[], origin: DefinitionOrigin, replaceChecks: boolean): Promise<void> {
-    const {state, nodeName, files} = this.#options;
+    const {state, nodeName, checksRunning} = this.#options;
     const prepared = given.map(({service, checkTypes}) => {
       const filled = withServiceDefaults(service);
       this.#warnOfName(filled.Service);
-      const checks = checksOfService(nodeName, filled, checkTypes).map((check, at) => ({check, type: checkTypes[at] ?? null}));
-      for (const type of checkTypes) this.refuseUnfit(type, origin.source);
-      return {service: filled, checks: checks.map((one) => ({...one, check: this.#asBefore(one.check)})), runners: checks.map((one) => this.#runnerOf(one, origin.token))};
+      const checks = checksOfService(nodeName, filled, checkTypes).map((check, at) => ({check: this.#asBefore(check), type: checkTypes[at] ?? null}));
+      for (const one of checks) this.#refuseUnfit(one, origin);
+      return {service: filled, checks};
     });
+    if (origin.persist) await this.#persist(prepared, origin);
     for (const {service, checks} of prepared) {
-      if (origin.persist) {
-        await files.saveService(service, origin.token, origin.source);
-        for (const {check, type} of checks) await files.saveCheck(check, type, origin.token, origin.source);
-      }
-    }
-    for (const {service, checks, runners} of prepared) {
       const before = replaceChecks ? state.checksOf(service.ID) : [];
+      const proxied = this.#proxiedBy(service.ID);
       state.putService(service, origin);
-      checks.forEach((one, at) => this.#start(one, runners[at], origin));
+      for (const one of checks) this.#start(one, origin);
+      for (const id of new Set([...proxied, ...this.#proxiedBy(service.ID)])) checksRunning.redirect(id);
       const kept = new Set(checks.map(({check}) => check.CheckID));
       for (const {check} of before) if (!kept.has(check.CheckID)) await this.removeCheck(check.CheckID);
     }
@@ -117,20 +104,21 @@ export class Registrations {
     const {state, files} = this.#options;
     const {check, type} = registration;
     if (check.ServiceID !== '' && state.service(check.ServiceID) === undefined) throw noSuchService(check.ServiceID);
-    if (type !== null) this.refuseUnfit(type, origin.source);
     const kept = {check: this.#asBefore(check), type};
-    const runner = this.#runnerOf(kept, origin.token);
+    this.#refuseUnfit(kept, origin);
     if (origin.persist) await files.saveCheck(kept.check, type, origin.token, origin.source);
-    this.#start(kept, runner, origin);
+    this.#start(kept, origin);
   }
 
   /** Removes a service with its checks and the sidecar that came with it. @throws ConsulError 404 when there is none */
   async removeService(id: string): Promise<void> {
     const {state, files, logger} = this.#options;
     if (state.service(id) === undefined) throw unknownServiceId(id);
+    const proxied = this.#proxiedBy(id);
     state.removeService(id);
     const checks = state.checksOf(id);
     for (const {check} of checks) this.#stop(check.CheckID);
+    for (const destination of proxied) this.#options.checksRunning.redirect(destination);
     await files.purgeService(id);
     for (const {check} of checks) await files.purgeCheck(check.CheckID);
     logger.debug('removed service', {service: id});
@@ -161,35 +149,11 @@ export class Registrations {
    * @throws ConsulError 404 when there is no such check, 500 when it is of another kind
    */
   async updateTtl(id: string, status: CheckStatus, output: string): Promise<void> {
-    const {state, files, clock} = this.#options;
+    const {state, files, clock, checksRunning} = this.#options;
     if (state.check(id) === undefined) throw unknownCheckId(id);
-    const running = this.#running.get(id);
-    if (running === undefined || !isTtl(running.runner)) throw notTtl(id);
-    const Output = running.runner.update(status, output);
-    const Expires = Math.floor((clock.wallMs() + running.type.TTL / NANOS_PER_MILLISECOND) / 1000);
-    await files.saveCheckState({CheckID: id, Output, Status: status, Expires});
-  }
-
-  /** Checks after whose time in the critical state their service goes. */
-  get deregisterAfter(): readonly {readonly checkId: string; readonly afterMs: number}[] {
-    const found: {checkId: string; afterMs: number}[] = [];
-    for (const [checkId, {type}] of this.#running) {
-      if (type.DeregisterCriticalServiceAfter <= 0) continue;
-      found.push({checkId, afterMs: Math.max(deregisterAfterMsMin, type.DeregisterCriticalServiceAfter / NANOS_PER_MILLISECOND)});
-    }
-    return found;
-  }
-
-  /** How many checks run, and how many of them are TTL checks. */
-  get running(): {readonly monitors: number; readonly ttls: number} {
-    const ttls = [...this.#running.values()].filter(({runner}) => isTtl(runner)).length;
-    return {monitors: this.#running.size - ttls, ttls};
-  }
-
-  /** Stops all runners; what they said stays. */
-  close(): void {
-    for (const {runner} of this.#running.values()) runner.stop();
-    this.#running.clear();
+    const stored = checksRunning.update(id, status, output);
+    const Expires = Math.floor((clock.wallMs() + stored.ttlMs) / 1000);
+    await files.saveCheckState({CheckID: id, Output: stored.output, Status: status, Expires});
   }
 
   /** A check that is registered again says what it said last, until it has run. */
@@ -208,35 +172,46 @@ export class Registrations {
     if (source === 'local' && !remote && !local) throw localScriptsDisabled();
   }
 
-  #runnerOf({check, type}: CheckRegistration, token: string): RunningCheck | RunningTtl | undefined {
-    if (type === null) return undefined;
-    const {state, clock, random, runners} = this.#options;
-    const {CheckID} = check;
-    return runners.create({checkId: CheckID, serviceId: check.ServiceID, type, token}, (status, output) =>
-      state.updateCheck(CheckID, status, output, clock.nowMs(), random),
-    );
+  #refuseUnfit({check, type}: CheckRegistration, {source, token}: DefinitionOrigin): void {
+    if (type === null) return;
+    this.refuseUnfit(type, source);
+    this.#options.checksRunning.refuseUnable({checkId: check.CheckID, serviceId: check.ServiceID, type, token});
   }
 
-  #start({check, type}: CheckRegistration, runner: RunningCheck | RunningTtl | undefined, origin: DefinitionOrigin): void {
-    const {state, logger} = this.#options;
-    this.#running.get(check.CheckID)?.runner.stop();
-    this.#running.delete(check.CheckID);
+  /** Writes what is to be registered. What could not be written whole is taken away again. */
+  async #persist(prepared: readonly {readonly service: NodeService; readonly checks: readonly CheckRegistration[]}[], {token, source}: DefinitionOrigin): Promise<void> {
+    const {state, files} = this.#options;
+    try {
+      for (const {service, checks} of prepared) {
+        await files.saveService(service, token, source);
+        for (const {check, type} of checks) await files.saveCheck(check, type, token, source);
+      }
+    } catch (error) {
+      for (const {service, checks} of prepared) {
+        if (state.service(service.ID) === undefined) await files.purgeService(service.ID);
+        for (const {check} of checks) if (state.check(check.CheckID) === undefined) await files.purgeCheck(check.CheckID);
+      }
+      throw error;
+    }
+  }
+
+  #start({check, type}: CheckRegistration, origin: DefinitionOrigin): void {
+    const {state, checksRunning} = this.#options;
+    checksRunning.stop(check.CheckID);
     // What it said while its file was being written counts too.
     state.putCheck(this.#asBefore(check), origin);
-    if (type === null || runner === undefined) return;
-    const after = type.DeregisterCriticalServiceAfter;
-    const least = deregisterAfterMsMin * NANOS_PER_MILLISECOND;
-    if (after > 0 && after < least) {
-      logger.warn('check has deregister interval below minimum', {check: check.CheckID, minimum_interval: formatGoDuration(least)});
-    }
-    this.#running.set(check.CheckID, {type, runner});
-    runner.start();
+    if (type !== null) checksRunning.start({checkId: check.CheckID, serviceId: check.ServiceID, type, token: origin.token});
   }
 
   #stop(checkId: string): void {
-    this.#running.get(checkId)?.runner.stop();
-    this.#running.delete(checkId);
+    this.#options.checksRunning.stop(checkId);
     this.#options.state.removeCheck(checkId);
+  }
+
+  /** The service that a proxy stands before, if it lets its checks through. */
+  #proxiedBy(id: string): readonly string[] {
+    const service = this.#options.state.service(id)?.service;
+    return service?.Kind === 'connect-proxy' && service.Proxy.Expose.Checks ? [service.Proxy.DestinationServiceID] : [];
   }
 
   #warnOfName(name: string): void {
