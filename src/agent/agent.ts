@@ -9,6 +9,7 @@ import {CatalogLookups} from '../catalog/lookups.ts';
 import {type LoadedConfig} from '../config/load-config.ts';
 import {diffConfig, type ReloadSlice} from '../config/reload.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
+import {ConsulError} from '../consul-error.ts';
 import {type DnsConfig} from '../dns/dns-config.ts';
 import {DnsEngine} from '../dns/dns-engine.ts';
 import {DnsServer} from '../dns/server/dns-server.ts';
@@ -21,6 +22,7 @@ import {maxHeaderBytesDefault} from '../http/limits.ts';
 import {NetworkList} from '../http/network-list.ts';
 import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
+import {operatorRoutes} from '../operator/operator-routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
 import {devRaftConfig} from '../raft/raft-config.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
@@ -32,6 +34,7 @@ import {systemClock} from '../runtime/system-clock.ts';
 import {Server} from '../server/server.ts';
 import {sessionRoutes} from '../session/routes.ts';
 import {txnRoutes} from '../txn/routes.ts';
+import {ConfigWatcher} from './config-watcher.ts';
 import {AgentPools} from './gossip/agent-pools.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
 import {AgentCheckRunners} from './local/agent-check-runners.ts';
@@ -71,6 +74,7 @@ export class Agent {
   readonly #server: Server;
   readonly #local: LocalAgent;
   readonly #temporaryDir: string | undefined;
+  #watcher: ConfigWatcher | undefined;
   #dns: DnsServer | undefined;
   #dnsEngine: DnsEngine | undefined;
   #apis: FastifyInstance[] = [];
@@ -103,6 +107,15 @@ export class Agent {
       raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
       membership: this.#pools.lan,
       sessionTtlMinMs: config.sessionTtlMinMs,
+      autopilot: {
+        CleanupDeadServers: config.raft.autopilot.cleanupDeadServers,
+        LastContactThreshold: config.raft.autopilot.lastContactThresholdMs * 1e6,
+        MaxTrailingLogs: config.raft.autopilot.maxTrailingLogs,
+        MinQuorum: config.raft.autopilot.minQuorum,
+        ServerStabilizationTime: config.raft.autopilot.serverStabilizationTimeMs * 1e6,
+      },
+      statsOf: () => Promise.reject(new ConsulError('other servers cannot be asked yet')),
+      forceLeave: (name) => this.#pools.lan.serf.forceLeave(name),
       inMemory: config.devMode,
       bootstrap: config.devMode || config.raft.bootstrap,
       raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs},
@@ -169,6 +182,7 @@ export class Agent {
       const shown = isTcp ? `${address.host}:${address.port}` : address.path;
       this.#logger.info('Starting server', {address: shown, network: address.network, protocol: 'http'});
     }
+    this.#watchConfig();
     return this.#apis;
   }
 
@@ -181,6 +195,7 @@ export class Agent {
 
   /** Stops accepting, ends what is open, lets Raft finish its writes. */
   async close(): Promise<void> {
+    this.#watcher?.stop();
     await Promise.all(this.#apis.map((api) => api.close()));
     this.#apis = [];
     await this.#dns?.close();
@@ -207,6 +222,13 @@ export class Agent {
     for (const slice of changed) {
       if (!reloadable.has(slice)) this.#logger.warn('changed, which takes effect at the next start', {settings: slice});
     }
+  }
+
+  #watchConfig(): void {
+    const {autoReloadConfig, configPaths: paths} = this.#config;
+    if (!autoReloadConfig) return;
+    this.#watcher = new ConfigWatcher({paths, reload: () => this.reload(), clock: systemClock, logger: this.#logger});
+    this.#watcher.start();
   }
 
   async #openDns(): Promise<void> {
@@ -255,6 +277,7 @@ export class Agent {
       ...sessionRoutes(domain),
       ...txnRoutes({router, defaults, bodyBytesMax: limits.txnMaxRequestBytes, valueBytesMax: limits.kvMaxValueBytes}),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
+      ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...statusRoutes(status),
     ];
     return [...served, ...restOfRoutes(served)];

@@ -17,3 +17,6 @@ export const sessionDestroyAttempts = 6;
 export const sessionDestroyRetryMs = 10_000;
 /** How often a leader looks whether all servers have become new enough for a feature. */
 export const featureCheckIntervalMs = 60_000;
+/** How often a leader asks its servers how they do, and after how many rounds it acts on it (every 10 s). */
+export const autopilotUpdateMs = 2_000;
+export const autopilotReconcileEvery = 5;

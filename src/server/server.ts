@@ -22,6 +22,13 @@ import {KeptAnswers} from '../store/kept.ts';
 import {Store} from '../store/store.ts';
 import {cascades} from './cascades.ts';
 import {txnEndpoints} from '../txn/endpoint.ts';
+import {type AutopilotConfig} from '../operator/schema.ts';
+import {operatorEndpoints} from '../operator/endpoint.ts';
+import {type RaftStats} from '../operator/status-methods.ts';
+import {Autopilot} from './leader/autopilot.ts';
+import {RaftMembers} from './leader/raft-members.ts';
+import {RaftCluster} from './raft-cluster.ts';
+import {type ServerMember} from './server-member.ts';
 import {AgreedFeatures} from './leader/agreed-features.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
 import {memberCatalog} from './leader/member-catalog.ts';
@@ -50,6 +57,12 @@ export interface ServerOptions {
   /** The pool of this datacenter's agents. */
   readonly membership: Membership;
   readonly sessionTtlMinMs: number;
+  /** What the configuration file says of autopilot. */
+  readonly autopilot: Partial<AutopilotConfig>;
+  /** Asks another server how far its Raft is. */
+  readonly statsOf: (server: ServerMember) => Promise<RaftStats>;
+  /** Declares a failed member of the pool gone. */
+  readonly forceLeave: (name: string) => Promise<void>;
   readonly holdTimeoutMs: number;
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
@@ -117,17 +130,31 @@ export class Server {
     const proposer = new RaftProposer(this.raft);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
     const timers = new SessionTimers({datacenter: options.datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
+    const autopilot = new Autopilot({
+      datacenter: options.datacenter,
+      ownId: options.nodeId,
+      raft: this.raft,
+      membership: options.membership,
+      store: this.store,
+      proposer,
+      initial: options.autopilot,
+      statsOf: options.statsOf,
+      forceLeave: options.forceLeave,
+      clock,
+      logger: logger.named('autopilot'),
+    });
     this.#reconciler = new MemberReconciler({
       datacenter: options.datacenter,
       membership: options.membership,
       catalog: memberCatalog(this.store),
       proposer,
+      servers: new RaftMembers(this.raft, options.nodeId, logger),
       barrier,
       clock,
       logger,
     });
     const features = new AgreedFeatures({datacenter: options.datacenter, membership: options.membership, store: this.store, proposer, clock, logger});
-    this.#duties = new LeaderDuties({duties: [timers, features, this.#reconciler], barrier, logger});
+    this.#duties = new LeaderDuties({duties: [timers, autopilot, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();
@@ -137,6 +164,7 @@ export class Server {
     this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
     this.router.serve(catalogEndpoints({...common, datacenters: () => [options.datacenter]}));
     this.router.serve(healthEndpoints(common));
+    this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster(this.raft, options.membership, autopilot)}));
     this.router.serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
   }
 

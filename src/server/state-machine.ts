@@ -11,6 +11,7 @@ import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {intentionCommand} from '../intention/commands.ts';
 import {kvCommands} from '../kv/commands.ts';
 import {kvRecords} from '../kv/snapshot-records.ts';
+import {autopilotCommand, autopilotRecords} from '../operator/autopilot-config.ts';
 import {queryCommand} from '../query/commands.ts';
 import {queryRecords} from '../query/snapshot-records.ts';
 import {sessionCommand} from '../session/commands.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...aclCommands,
   ...configEntryCommands,
   ...connectCommands,
+  autopilotCommand,
   intentionCommand,
   queryCommand,
 ];
@@ -39,6 +41,7 @@ export const records: readonly SnapshotRecords[] = [
   ...aclRecords,
   ...configEntryRecords,
   connectRecords,
+  autopilotRecords,
   queryRecords,
   indexRecords,
 ];

@@ -5,7 +5,9 @@ import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Member, type Membership} from '../membership.ts';
 import {reconcileIntervalMs} from '../limits.ts';
+import {serverMember} from '../server-member.ts';
 import {type LeaderDuty} from './leader-duty.ts';
+import {type RaftMembers} from './raft-members.ts';
 import {type CatalogChange, deregisterMember, type MemberCatalog, reconcileMember} from './reconcile-member.ts';
 
 /** The catalog as the reconciler sees it: a view at the moment of the call. */
@@ -19,6 +21,8 @@ export interface MemberReconcilerOptions {
   readonly membership: Membership;
   readonly catalog: ReconciledCatalog;
   readonly proposer: Proposer;
+  /** Raft's configuration, which servers belong into. */
+  readonly servers: Pick<RaftMembers, 'joined' | 'gone'>;
   readonly barrier: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -99,8 +103,18 @@ export class MemberReconciler implements LeaderDuty {
     for (const member of members) {
       // A reaped member is gone for good, whatever it was last.
       const seen: Member = isReaped ? {...member, status: 'left'} : member;
+      await this.#reconcileServer(seen);
       await this.#apply(reconcileMember(catalog, seen, datacenter, localName), member.name, seen.status);
     }
+  }
+
+  /** A server is in Raft before it is in the catalog, and out of Raft before it is out of the catalog. */
+  async #reconcileServer(member: Member): Promise<void> {
+    const {servers, datacenter} = this.#options;
+    const server = serverMember(member);
+    if (server === undefined || server.datacenter !== datacenter) return;
+    if (server.status === 'alive') await servers.joined(server);
+    else if (server.status === 'left') await servers.gone(server.id, server.name);
   }
 
   async #apply(change: CatalogChange | undefined, member: string, status: string): Promise<void> {

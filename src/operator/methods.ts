@@ -1,0 +1,26 @@
+import {type Method} from '../rpc/method.ts';
+import {DCSpecificRequest} from '../schema/rpc-common.ts';
+import {struct} from '../schema/struct.ts';
+import {bool} from '../schema/types.ts';
+import {AutopilotConfig, AutopilotHealthReply, AutopilotSetConfigRequest, RaftConfigurationResponse, RaftRemovePeerRequest} from './schema.ts';
+
+/** An answer or a request without fields. */
+const Nothing = struct('Nothing', {}, {goType: 'struct {}'});
+type Nothing = Readonly<Record<never, never>>;
+
+/** Operator.* (rpc-raft.md §8). */
+export const raftGetConfiguration: Method<DCSpecificRequest, RaftConfigurationResponse> = {
+  name: 'Operator.RaftGetConfiguration', kind: 'read', request: DCSpecificRequest, response: RaftConfigurationResponse};
+export const raftRemovePeerByAddress: Method<RaftRemovePeerRequest, Nothing> = {
+  name: 'Operator.RaftRemovePeerByAddress', kind: 'write', request: RaftRemovePeerRequest, response: Nothing};
+export const raftRemovePeerById: Method<RaftRemovePeerRequest, Nothing> = {
+  name: 'Operator.RaftRemovePeerByID', kind: 'write', request: RaftRemovePeerRequest, response: Nothing};
+/** Consul's servers ask this of each other over gRPC; within one server it is a method like the others. */
+export const raftTransferLeader: Method<RaftRemovePeerRequest, Nothing> = {
+  name: 'Operator.TransferLeader', kind: 'write', request: RaftRemovePeerRequest, response: Nothing};
+export const autopilotGetConfiguration: Method<DCSpecificRequest, AutopilotConfig> = {
+  name: 'Operator.AutopilotGetConfiguration', kind: 'read', request: DCSpecificRequest, response: AutopilotConfig};
+export const autopilotSetConfiguration: Method<AutopilotSetConfigRequest, boolean> = {
+  name: 'Operator.AutopilotSetConfiguration', kind: 'write', request: AutopilotSetConfigRequest, response: bool};
+export const serverHealth: Method<DCSpecificRequest, AutopilotHealthReply> = {
+  name: 'Operator.ServerHealth', kind: 'read', request: DCSpecificRequest, response: AutopilotHealthReply};
