@@ -22,7 +22,7 @@ export const NODE_KEYS = {
   'skip_leave_on_interrupt': key('bool'),
   'rejoin_after_leave': key('bool', {default: false, flag: ['rejoin', 'Join again after a restart even if the agent left before.']}),
   'server_rejoin_age_max': key('duration', {default: '168h'}),
-  'auto_reload_config': key('bool', {default: false, effect: 'none yet', flag: ['auto-reload-config', 'Watch the configuration files and reload when one changes.']}),
+  'auto_reload_config': key('bool', {default: false, flag: ['auto-reload-config', 'Watch the configuration files and reload when one changes.']}),
   'disable_update_check': key('bool', {default: false}),
   'disable_anonymous_signature': key('bool', {default: false}),
   'disable_remote_exec': key('bool', {default: true}),
