@@ -19,17 +19,20 @@ export type Dial = (target: DialTarget, byte: number) => Promise<Duplex>;
 export interface DialerOptions {
   readonly clock: Clock;
   readonly timeoutMs?: number;
+  /** Our own IP address that connections are made from; absent: the system chooses. */
+  readonly sourceAddress?: string;
   /** Wraps a connection after its byte 3 was sent; absent: connections are plain (rpc-raft.md §2). */
   readonly tls?: (socket: Socket, target: DialTarget) => Promise<Duplex>;
 }
 
 /**
  * @returns a dialer that says byte 3 and shakes hands first where TLS is on, then the byte it is asked for
- * @throws (the dialer) Error with Go's text: `dial tcp <nil>->10.0.0.1:8300: connect: connection refused`
+ * @throws (the dialer) Error with Go's text: `dial tcp 10.0.0.2:0->10.0.0.1:8300: connect: connection refused`
  */
-export function dialer({clock, timeoutMs = DIAL_TIMEOUT_MS, tls}: DialerOptions): Dial {
+export function dialer(options: DialerOptions): Dial {
+  const {tls} = options;
   return async (target, byte) => {
-    const socket = await connectTcp(target.address, clock, timeoutMs);
+    const socket = await connectTcp(target.address, options);
     if (tls === undefined) {
       socket.write(Uint8Array.of(byte));
       return socket;
@@ -41,14 +44,23 @@ export function dialer({clock, timeoutMs = DIAL_TIMEOUT_MS, tls}: DialerOptions)
   };
 }
 
-function connectTcp(address: string, clock: Clock, timeoutMs: number): Promise<Socket> {
+function connectTcp(address: string, {clock, timeoutMs = DIAL_TIMEOUT_MS, sourceAddress}: DialerOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const {host, port} = splitAddress(address);
-    const socket = connect({host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS, family: isIPv6(host) ? 6 : 4});
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+      family: isIPv6(host) ? 6 : 4,
+      ...(sourceAddress !== undefined && {localAddress: sourceAddress}),
+    });
+    const source = sourceAddress === undefined ? '<nil>' : isIPv6(sourceAddress) ? `[${sourceAddress}]:0` : `${sourceAddress}:0`;
     const fail = (text: string): void => {
       timer.cancel();
       socket.destroy();
-      reject(new Error(`dial tcp <nil>->${address}: ${text}`));
+      reject(new Error(`dial tcp ${source}->${address}: ${text}`));
     };
     const timer = clock.setTimer(timeoutMs, () => fail('i/o timeout'));
     const onError = (error: NodeJS.ErrnoException): void => fail(goErrorText(error));
