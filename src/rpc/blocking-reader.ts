@@ -6,6 +6,7 @@ import {type QueryMeta, type QueryOptions} from '../schema/rpc-common.ts';
 import {type AnswerSpace, type Kept} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Store} from '../store/store.ts';
+import {canceledText} from './net/rpc-error.ts';
 import {type QueryOutcome} from './query-outcome.ts';
 
 /** What a read knows of the server's place in the cluster. */
@@ -71,7 +72,7 @@ export class BlockingReader {
       }
       if (Math.max(1, outcome.index) > minIndex || leftMs <= 0) return this.#result(read, ran);
       const woke = await ran.watch.wait({timeoutMs: leftMs, clock: this.#options.clock, signal: read.signal});
-      if (woke === 'aborted') throw new ConsulError('context canceled', 500);
+      if (woke === 'aborted') throw new ConsulError(canceledText, 500);
     }
   }
 

@@ -73,6 +73,6 @@ export class ServerPort {
     this.#listener?.stopAccepting();
     await this.#server?.close();
     await this.#listener?.close();
-    await this.pool.close();
+    this.pool.close();
   }
 }

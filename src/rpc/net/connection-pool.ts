@@ -18,6 +18,8 @@ export interface ConnectionPoolOptions {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #connections = new Map<string, Promise<PooledConnection>>();
+  /** Those that have been made; the others are still being dialed. */
+  readonly #open = new Set<PooledConnection>();
   readonly #idleConnectionMs: number;
   #sweep: Timer | undefined;
   #isClosed = false;
@@ -51,12 +53,11 @@ export class ConnectionPool {
     return connection.call(method, body, options);
   }
 
-  /** Closes every connection; calls under way fail. */
-  async close(): Promise<void> {
+  /** Closes every connection; calls under way fail. A connection still being made is closed when it is there. */
+  close(): void {
     this.#isClosed = true;
     this.#sweep?.cancel();
-    const connections = await Promise.allSettled(this.#connections.values());
-    for (const connection of connections) if (connection.status === 'fulfilled') connection.value.close();
+    for (const connection of this.#open) connection.close();
     this.#connections.clear();
   }
 
@@ -86,9 +87,14 @@ export class ConnectionPool {
     const {dial, clock} = this.#options;
     try {
       const socket = await dial(server, firstByte.multiplexed);
-      const connection = new PooledConnection(new YamuxConnection({side: 'dialer', socket, clock, onClose: forget}), clock);
+      const onClose = (): void => {
+        this.#open.delete(connection);
+        forget();
+      };
+      const connection: PooledConnection = new PooledConnection(new YamuxConnection({side: 'dialer', socket, clock, onClose}), clock);
+      this.#open.add(connection);
       if (this.#isClosed) connection.close();
-      this.#armSweep();
+      else this.#armSweep();
       return connection;
     } catch (error) {
       forget();
@@ -100,15 +106,9 @@ export class ConnectionPool {
   #armSweep(): void {
     this.#sweep ??= this.#options.clock.setTimer(this.#idleConnectionMs / 2, () => {
       this.#sweep = undefined;
-      void this.#closeIdle();
+      const beforeMs = this.#options.clock.nowMs() - this.#idleConnectionMs;
+      for (const connection of this.#open) if (connection.idleSinceMs <= beforeMs) connection.close();
+      if (this.#open.size > 0) this.#armSweep();
     });
-  }
-
-  async #closeIdle(): Promise<void> {
-    const beforeMs = this.#options.clock.nowMs() - this.#idleConnectionMs;
-    for (const result of await Promise.allSettled(this.#connections.values())) {
-      if (result.status === 'fulfilled' && result.value.idleSinceMs <= beforeMs) result.value.close();
-    }
-    if (this.#connections.size > 0 && !this.#isClosed) this.#armSweep();
   }
 }

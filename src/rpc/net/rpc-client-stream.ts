@@ -1,7 +1,7 @@
 import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
-import {RpcCallError, type RpcFailure} from './rpc-error.ts';
+import {canceledText, RpcCallError, type RpcFailure} from './rpc-error.ts';
 import {requestBytes, ResponseHeader} from './rpc-messages.ts';
 
 /** How long a call may take, and who may end it sooner. */
@@ -51,7 +51,7 @@ export class RpcClientStream {
   call(method: string, body: Uint8Array, {timeoutMs, signal}: CallOptions): Promise<Buffer> {
     if (!this.isIdle) return Promise.reject(new RpcCallError('broken', 'stream closed'));
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => this.#fail('aborted', 'context canceled');
+      const onAbort = (): void => this.#fail('aborted', canceledText);
       const timer = this.#clock.setTimer(timeoutMs, () => this.#fail('timeout', 'i/o deadline reached'));
       this.#waiting = {resolve, reject, timer, signal, onAbort};
       if (signal?.aborted === true) return onAbort();

@@ -23,6 +23,9 @@ export class RpcCallError extends ConsulError {
   }
 }
 
+/** What a call that its caller gave up ends with: Go's text. */
+export const canceledText = 'context canceled';
+
 /** A request that no handler saw: it is answered with this text, and its stream is closed (rpc-raft.md §5). */
 export class RpcRejectedError extends Error {
   override readonly name = 'RpcRejectedError';

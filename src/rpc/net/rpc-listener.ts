@@ -133,6 +133,7 @@ export class RpcListener {
 
   async #dispatchTls(outer: number, stream: Duplex, peer: ConnectionPeer): Promise<void> {
     const encrypted = {...peer, isEncrypted: true};
+    stream.on('error', (error: Error) => this.#options.logger.trace('rpc connection broke', {conn: peer.address, error: error.message}));
     if (outer === firstByte.tlsInsecure) return this.#handOver(outer, stream, encrypted);
     const inner = await readFirstByte(stream);
     if (inner === undefined) return void stream.destroy();

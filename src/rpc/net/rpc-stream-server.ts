@@ -4,7 +4,7 @@ import {type Logger} from '../../runtime/logger.ts';
 import {MsgpackError} from '../../wire/msgpack-error.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
 import {READ_AHEAD_BYTES_MAX, REQUEST_BYTES_MAX} from './limits.ts';
-import {RpcRejectedError} from './rpc-error.ts';
+import {canceledText, RpcRejectedError} from './rpc-error.ts';
 import {EMPTY_BODY, RequestHeader, responseBytes} from './rpc-messages.ts';
 import {type RpcService} from './rpc-service.ts';
 
@@ -50,9 +50,13 @@ export class RpcStreamServer {
     return this.#isBusy;
   }
 
-  /** Takes no further request; the stream ends when the present one is answered. */
+  /**
+   * Takes no further request; the stream ends when the present one is answered. A blocking query is not waited for: its
+   * stream just ends, which tells the caller to ask another server.
+   */
   drain(): void {
     this.#isDraining = true;
+    this.#gone.abort();
     if (!this.#isBusy) this.#end();
   }
 
@@ -105,7 +109,8 @@ export class RpcStreamServer {
     const {stream} = this.#options;
     const {bytes, endsStream} = await this.#answer(header, body);
     this.#isBusy = false;
-    if (stream.destroyed) return;
+    if (bytes === undefined) stream.destroy();
+    if (bytes === undefined || stream.destroyed) return;
     const hasRoom = stream.write(bytes);
     if (endsStream || this.#isDraining || this.#peerEnded) this.#end();
     else if (hasRoom) this.#goOn();
@@ -118,7 +123,7 @@ export class RpcStreamServer {
   }
 
   /** The answer to one request. Never rejects: whatever goes wrong is an answer too. */
-  async #answer({Seq, ServiceMethod}: RequestHeader, body: Buffer): Promise<{bytes: Buffer; endsStream: boolean}> {
+  async #answer({Seq, ServiceMethod}: RequestHeader, body: Buffer): Promise<{bytes: Buffer | undefined; endsStream: boolean}> {
     const {service, from, logger} = this.#options;
     try {
       const answer = await service.answer({method: ServiceMethod, body, from, signal: this.#gone.signal});
@@ -126,6 +131,7 @@ export class RpcStreamServer {
     } catch (error) {
       const isRejected = error instanceof RpcRejectedError;
       const text = error instanceof Error ? error.message : String(error);
+      if (this.#gone.signal.aborted && text === canceledText) return {bytes: undefined, endsStream: true};
       if (!isRejected && !(error instanceof ConsulError)) logger.error('rpc handler failed', {method: ServiceMethod, from, error: text});
       // An empty text would read as success.
       return {bytes: responseBytes({Error: text || 'unknown error', Seq, ServiceMethod}, EMPTY_BODY), endsStream: isRejected};

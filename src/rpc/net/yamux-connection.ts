@@ -133,9 +133,9 @@ export class YamuxConnection implements YamuxStreamOwner {
   #performOne(event: YamuxEvent): void {
     switch (event.kind) {
       case 'opened': {
-        const stream = this.#newStream(event.id);
-        if (this.#options.onStream === undefined) stream.destroy(new Error('streams are opened by the dialing side only'));
-        else this.#options.onStream(stream);
+        // In Consul only the dialing side opens streams.
+        if (this.#options.onStream === undefined) this.#session.reset(event.id);
+        else this.#options.onStream(this.#newStream(event.id));
         return;
       }
       case 'acknowledged':

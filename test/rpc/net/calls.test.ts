@@ -6,6 +6,7 @@ import {type Method} from '../../../src/rpc/method.ts';
 import {type IncomingCall} from '../../../src/rpc/net/rpc-service.ts';
 import {isRetryable, RpcCallError, RpcRejectedError} from '../../../src/rpc/net/rpc-error.ts';
 import {bytes} from '../../../src/schema/types.ts';
+import {controlFrame, frameFlag, frameType} from '../../../src/wire/yamux/frame.ts';
 import {vectors} from '../vectors.ts';
 import {echo, pool, serve} from './served.ts';
 
@@ -164,12 +165,28 @@ describe('ends', () => {
     expect(server.busyCount).toBe(0);
   });
 
+  test('a server that closes ends blocking queries at once, so that they are asked of another', async () => {
+    const reached = Promise.withResolvers<void>();
+    const {target, server} = await serve(({signal}) => new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new ConsulError('context canceled')));
+      reached.resolve();
+    }));
+    const call = pool().callRaw(target, 'KVS.Get', Buffer.from([0x80]), soon).catch((e: unknown) => e);
+    await reached.promise;
+    await server.close();
+    expect(isRetryable(await call, true)).toBe(true);
+  });
+
+  test('a stream that the server opens is refused, and the connection goes on', async () => {
+    const {target} = await serve(echo, {handlers: new Map([[4, (stream) => void stream.write(controlFrame(frameType.windowUpdate, frameFlag.syn, 2, 0))]])});
+    await expect(pool().callRaw(target, 'Test.Echo', Buffer.from([1]), {timeoutMs: 50})).rejects.toMatchObject({failure: 'timeout'});
+  });
+
   test('a connection without calls is closed after its time', async () => {
     const {target, listener} = await serve(echo);
     const client = pool(10);
     await client.callRaw(target, 'Test.Echo', Buffer.from([1]), soon);
-    const [socket] = [listener.connectionCount];
-    expect(socket).toBe(1);
+    expect(listener.connectionCount).toBe(1);
     while (client.connectionCount > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 });

@@ -47,7 +47,7 @@ export async function serve(answer: RpcService['answer'], listen: Partial<RpcLis
 
 export function pool(idleConnectionMs?: number): ConnectionPool {
   const made = new ConnectionPool({dial: dialer({clock: systemClock}), clock: systemClock, ...(idleConnectionMs === undefined ? {} : {idleConnectionMs})});
-  closeAfterTest(() => made.close());
+  closeAfterTest(() => Promise.resolve(made.close()));
   return made;
 }
 
