@@ -2,6 +2,7 @@ import {type ConnectProxyConfig, type Upstream} from './proxy-schema.ts';
 import {type NodeService} from './schema.ts';
 
 const gatewayKinds = ['mesh-gateway', 'terminating-gateway', 'ingress-gateway', 'api-gateway'];
+const upstreamTypes = ['', 'service', 'prepared_query'];
 const exposedProtocols = ['http', 'http2'];
 
 /** What is wrong with an instance, in Consul's words and order (http-core.md §9.3). */
@@ -30,25 +31,42 @@ function proxyProblems({Port, SocketPath, Proxy, Connect}: NodeService): string[
   return problems;
 }
 
+/** One problem an upstream at most: what is wrong with it, or with whom it collides. */
 function upstreamProblems(upstreams: readonly Upstream[]): string[] {
   const problems: string[] = [];
   const names = new Set<string>();
   const binds = new Set<string>();
   for (const upstream of upstreams) {
-    const name = `${upstream.DestinationType || 'service'}:${upstream.DestinationName}:${upstream.DestinationPeer}:${upstream.Datacenter}`;
-    if (names.has(name)) problems.push(`upstreams cannot contain duplicates of ${upstream.DestinationName}`);
-    names.add(name);
+    const name = nameOf(upstream);
     const bind = bindOf(upstream);
-    if (bind === undefined) continue;
-    if (binds.has(bind)) problems.push(`upstreams cannot contain duplicates by local bind address and port or unix path; "${bind}" is specified twice`);
+    const problem = upstreamProblem(upstream);
+    if (problem !== undefined) problems.push(problem);
+    else if (names.has(name)) problems.push(`upstreams cannot contain duplicates of ${name}`);
+    else if (binds.has(bind)) problems.push(`upstreams cannot contain duplicates by local bind address and port or unix path; "${bind}" is specified twice`);
+    names.add(name);
     binds.add(bind);
   }
   return problems;
 }
 
-function bindOf({LocalBindAddress, LocalBindPort, LocalBindSocketPath}: Upstream): string | undefined {
-  if (LocalBindSocketPath !== '') return LocalBindSocketPath;
-  return LocalBindPort === 0 ? undefined : `${LocalBindAddress || '127.0.0.1'}:${LocalBindPort}`;
+function upstreamProblem({DestinationType, DestinationName, DestinationPeer, Datacenter, LocalBindPort, LocalBindSocketPath, CentrallyConfigured}: Upstream): string | undefined {
+  if (!upstreamTypes.includes(DestinationType)) return `unknown upstream destination type: ${JSON.stringify(DestinationType)}`;
+  if (DestinationName === '') return 'upstream destination name cannot be empty';
+  // Defaults of the mesh stand among a proxy's upstreams without a place of their own.
+  if (CentrallyConfigured) return undefined;
+  if (DestinationName === '*') return 'upstream destination name cannot be a wildcard';
+  if (DestinationPeer !== '' && Datacenter !== '') return 'upstream cannot specify both destination peer and datacenter';
+  if (LocalBindPort === 0 && LocalBindSocketPath === '') return 'upstream local bind port or local socket path must be defined and nonzero';
+  if (LocalBindPort !== 0 && LocalBindSocketPath !== '') return 'only one of upstream local bind port or local socket path can be defined and nonzero';
+  return undefined;
+}
+
+function nameOf({DestinationType, DestinationName, DestinationPeer, Datacenter}: Upstream): string {
+  return `[type="${DestinationType || 'service'}", name="${DestinationName}", partition="", namespace="", peer="${DestinationPeer}", datacenter="${Datacenter}"]`;
+}
+
+function bindOf({LocalBindAddress, LocalBindPort, LocalBindSocketPath}: Upstream): string {
+  return LocalBindSocketPath !== '' ? LocalBindSocketPath : `${LocalBindAddress || '127.0.0.1'}:${LocalBindPort}`;
 }
 
 function exposeProblems({Expose}: ConnectProxyConfig): string[] {

@@ -9,6 +9,18 @@ import {checkIds, definitionOf, fromApi, localFixture, serviceIds, temporaryDir}
 const checkOf = (json: unknown): CheckDefinition => CheckDefinition.fromJson(JSON.stringify(json), {strict: true});
 const proxy = (set: object): object => ({Name: 'x', Kind: 'connect-proxy', Port: 1, Proxy: {DestinationServiceName: 'y', ...set}});
 
+/** As a 1.21.4 agent words them: one problem an upstream. */
+const upstreamFaults: readonly (readonly [problem: string, upstreams: readonly object[]])[] = [
+  ['unknown upstream destination type: "zz"', [{DestinationType: 'zz', DestinationName: ''}]],
+  ['upstream destination name cannot be empty', [{DestinationName: ''}]],
+  ['upstream destination name cannot be a wildcard', [{DestinationName: '*'}]],
+  ['upstream cannot specify both destination peer and datacenter', [{DestinationName: 'a', DestinationPeer: 'p', Datacenter: 'd'}]],
+  ['upstream local bind port or local socket path must be defined and nonzero', [{DestinationName: 'a'}]],
+  ['only one of upstream local bind port or local socket path can be defined and nonzero', [{DestinationName: 'a', LocalBindPort: 1, LocalBindSocketPath: '/x'}]],
+  ['upstreams cannot contain duplicates of [type="service", name="a", partition="", namespace="", peer="", datacenter=""]', [{DestinationName: 'a', LocalBindPort: 1}, {DestinationName: 'a', LocalBindPort: 1}]],
+  ['upstreams cannot contain duplicates by local bind address and port or unix path; "127.0.0.1:1" is specified twice', [{DestinationName: 'a', LocalBindPort: 1}, {DestinationName: 'b', LocalBindAddress: '127.0.0.1', LocalBindPort: 1}]],
+];
+
 describe('a service that is refused', () => {
   it.each<[text: string, definition: object]>([
     ['Missing service name', {}],
@@ -23,6 +35,7 @@ describe('a service that is refused', () => {
       {Name: 'x', Kind: 'connect-proxy', Check: {TTL: '1s', Interval: '1s'}},
     ],
     ['Validation failed: 1 error occurred:\n\t* expose.paths: invalid listener port: 0\n\n', proxy({Expose: {Paths: [{Path: '/x', ListenerPort: 0}]}})],
+    ...upstreamFaults.map(([problem, Upstreams]): [string, object] => [`Validation failed: 1 error occurred:\n\t* ${problem}\n\n`, proxy({Upstreams})]),
     ['Validation failed: 1 error occurred:\n\t* A SidecarService cannot specify an ID as this is managed by the agent\n\n', {Name: 'x', Port: 1, Connect: {SidecarService: {ID: 'y'}}}],
     ['Invalid check: Interval and TTL cannot both be specified', {Name: 'x', Check: {TTL: '1s', Interval: '1s', Status: 'zz'}}],
     ["Status for checks must 'passing', 'warning', 'critical'", {Name: 'x', Checks: [{TTL: '1s', Status: 'zz'}]}],

@@ -1,7 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {type Dirent} from 'node:fs';
 import {mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {HealthCheck, NodeService} from '../../catalog/schema.ts';
 import {CheckType} from '../../catalog/service-definition.ts';
 import {type Logger} from '../../runtime/logger.ts';
@@ -196,6 +196,17 @@ async function replaceFile(path: string, text: string, synced: boolean): Promise
     await file.close();
   }
   await rename(temporary, path);
+  if (synced) await syncFolder(dirname(path));
+}
+
+/** A name is on the disk only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function isMissing(error: unknown): boolean {
