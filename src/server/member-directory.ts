@@ -9,14 +9,25 @@ export class MemberDirectory implements ServerDirectory {
   readonly #datacenter: string;
   readonly #lan: Membership;
   readonly #wan: Membership | undefined;
-  /** Made anew after the pools have changed. */
+  readonly #listeners = new Set<() => void>();
+  /** Made anew after servers have come, gone or changed: clients, of which there are many, do not count. */
   #known: Known | undefined;
 
   constructor(datacenter: string, lan: Membership, wan: Membership | undefined) {
     this.#datacenter = datacenter;
     this.#lan = lan;
     this.#wan = wan;
-    for (const pool of [lan, wan]) pool?.onEvent(() => (this.#known = undefined));
+    for (const pool of [lan, wan]) {
+      pool?.onEvent(({members}) => {
+        if (members.some(({tags}) => tags['role'] === 'consul')) this.#changed();
+      });
+    }
+  }
+
+  /** Calls `listener` after servers have come, gone or changed. @returns ends the subscription */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   servers(datacenter: string): readonly KnownServer[] | undefined {
@@ -27,6 +38,11 @@ export class MemberDirectory implements ServerDirectory {
   /** Where a server of this datacenter is now, which may not be where Raft's configuration has it. */
   addressOf(id: string): string | undefined {
     return this.servers(this.#datacenter)?.find((server) => server.id === id)?.address;
+  }
+
+  #changed(): void {
+    this.#known = undefined;
+    for (const listener of this.#listeners) listener();
   }
 
   #read(): Known {

@@ -1,0 +1,74 @@
+import {statusPing} from '../operator/status-methods.ts';
+import {type CallTimes} from '../rpc/call-times.ts';
+import {ClientRouter} from '../rpc/client-router.ts';
+import {pingTimeoutMs} from '../rpc/limits.ts';
+import {ConnectionPool} from '../rpc/net/connection-pool.ts';
+import {dialer} from '../rpc/net/dial.ts';
+import {type KnownServer} from '../rpc/server-directory.ts';
+import {ServerList} from '../rpc/server-list.ts';
+import {type Clock} from '../runtime/clock.ts';
+import {type Logger} from '../runtime/logger.ts';
+import {type Random} from '../runtime/random.ts';
+import {MemberDirectory} from './member-directory.ts';
+import {type Membership} from './membership.ts';
+
+export interface ClientPortOptions {
+  readonly datacenter: string;
+  /** Our own IP address that calls are made from; absent: the system chooses. */
+  readonly sourceAddress?: string;
+  readonly lan: Membership;
+  readonly times: CallTimes;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A client agent's way to the servers: those that gossip knows, one connection at a time, and the router over them. */
+export class ClientPort {
+  readonly router: ClientRouter;
+  readonly servers: ServerList;
+  readonly #options: ClientPortOptions;
+  readonly #pool: ConnectionPool;
+  readonly #directory: MemberDirectory;
+  #stopFollowing: (() => void) | undefined;
+
+  constructor(options: ClientPortOptions) {
+    const {datacenter, sourceAddress, lan, times, clock, random, logger} = options;
+    this.#options = options;
+    this.#pool = new ConnectionPool({dial: dialer({clock, ...(sourceAddress !== undefined && {sourceAddress})}), clock});
+    this.#directory = new MemberDirectory(datacenter, lan, undefined);
+    this.servers = new ServerList({clock, random, logger, ping: (server) => this.#ping(server), nodeCount: () => lan.members().length});
+    this.router = new ClientRouter({servers: this.servers, pool: this.#pool, times, clock, random});
+  }
+
+  /** Begins to follow the pool's servers, and to spread calls over them in time. */
+  start(): void {
+    this.#stopFollowing ??= this.#directory.onChange(() => this.#follow());
+    this.#follow();
+    this.servers.start();
+  }
+
+  /** Calls under way fail. */
+  close(): void {
+    this.#stopFollowing?.();
+    this.servers.stop();
+    this.#pool.close();
+  }
+
+  #follow(): void {
+    const present = this.#directory.servers(this.#options.datacenter) ?? [];
+    const ids = new Set(present.map(({id}) => id));
+    for (const {id} of this.servers.servers) if (!ids.has(id)) this.servers.remove(id);
+    for (const server of present) this.servers.add(server);
+  }
+
+  async #ping(server: KnownServer): Promise<boolean> {
+    try {
+      await this.#pool.call(server, statusPing, {}, {timeoutMs: pingTimeoutMs});
+      return true;
+    } catch (error) {
+      this.#options.logger.debug('pinging server failed', {server: server.name, error: error instanceof Error ? error.message : String(error)});
+      return false;
+    }
+  }
+}
