@@ -11,6 +11,7 @@ import {diffConfig, type ReloadSlice} from '../config/reload.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type DnsConfig} from '../dns/dns-config.ts';
+import {coordinateRoutes} from '../coordinate/routes.ts';
 import {DnsEngine} from '../dns/dns-engine.ts';
 import {DnsServer} from '../dns/server/dns-server.ts';
 import {Dialer} from '../health/dialer.ts';
@@ -36,6 +37,7 @@ import {sessionRoutes} from '../session/routes.ts';
 import {txnRoutes} from '../txn/routes.ts';
 import {ConfigWatcher} from './config-watcher.ts';
 import {AgentPools} from './gossip/agent-pools.ts';
+import {CoordinateSender} from './gossip/coordinate-sender.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
 import {AgentCheckRunners} from './local/agent-check-runners.ts';
 import {LocalAgent} from './local/local-agent.ts';
@@ -73,6 +75,8 @@ export class Agent {
   readonly #pools: AgentPools;
   readonly #server: Server;
   readonly #local: LocalAgent;
+  /** Undefined with `disable_coordinates`. */
+  readonly #coordinates: CoordinateSender | undefined;
   readonly #temporaryDir: string | undefined;
   #watcher: ConfigWatcher | undefined;
   #dns: DnsServer | undefined;
@@ -107,6 +111,13 @@ export class Agent {
       raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
       membership: this.#pools.lan,
       sessionTtlMinMs: config.sessionTtlMinMs,
+      datacenters: () => this.#pools.datacenters(),
+      datacenterMaps: () => this.#pools.datacenterMaps(),
+      coordinates: {
+        periodMs: config.gossip.coordinateUpdatePeriodMs,
+        batchSize: config.gossip.coordinateUpdateBatchSize,
+        batchesMax: config.gossip.coordinateUpdateMaxBatches,
+      },
       autopilot: {
         CleanupDeadServers: config.raft.autopilot.cleanupDeadServers,
         LastContactThreshold: config.raft.autopilot.lastContactThresholdMs * 1e6,
@@ -154,6 +165,19 @@ export class Agent {
       random: systemRandom,
       logger: this.#logger,
     });
+    if (config.gossip.disableCoordinates) return;
+    this.#coordinates = new CoordinateSender({
+      lan: this.#pools.lan,
+      router: this.#server.router,
+      nodeName: config.node.name,
+      datacenter: config.datacenter,
+      token: () => this.#config.acl.tokens.agent || this.#config.acl.tokens.default,
+      intervalMinMs: config.gossip.syncCoordinateIntervalMinMs,
+      rateTargetPerSecond: config.gossip.syncCoordinateRateTargetPerSecond,
+      clock: systemClock,
+      random: systemRandom,
+      logger: this.#logger,
+    });
   }
 
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
@@ -162,6 +186,7 @@ export class Agent {
     await this.#server.start();
     await this.#local.start();
     this.#pools.startJoining();
+    this.#coordinates?.start();
     await this.#openDns();
     const routes = this.#routes();
     const hot = new HotAnswers(this.#server);
@@ -199,6 +224,7 @@ export class Agent {
     await Promise.all(this.#apis.map((api) => api.close()));
     this.#apis = [];
     await this.#dns?.close();
+    this.#coordinates?.stop();
     await this.#local.close();
     await this.#pools.close();
     await this.#server.close();
@@ -277,6 +303,7 @@ export class Agent {
       ...sessionRoutes(domain),
       ...txnRoutes({router, defaults, bodyBytesMax: limits.txnMaxRequestBytes, valueBytesMax: limits.kvMaxValueBytes}),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
+      ...coordinateRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...statusRoutes(status),
     ];

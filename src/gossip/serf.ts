@@ -18,7 +18,7 @@ import {consulSerfTimes, type SerfConfig} from './serf/serf-config.ts';
 import {SerfCore} from './serf/serf-core.ts';
 import {type Tags} from './serf/serf-message.ts';
 import {type SerfEffect, type SerfEvent, type SerfInput} from './serf/serf-step.ts';
-import {type Coordinate, distanceNs} from './serf/vivaldi.ts';
+import {type Coordinate, coordinateDistanceNs} from '../schema/coordinate.ts';
 import {type QueryOptions, type QueryResult, type SerfOptions} from './serf-options.ts';
 import {SnapshotFile} from './snapshot-file.ts';
 import {consulLanSwimConfig, consulWanSwimConfig, localSwimConfig} from './swim/swim-config.ts';
@@ -206,7 +206,7 @@ export class Serf {
   /** Estimated round trip between two members in ns; undefined when a coordinate is not known. */
   rttNs(a: string, b: string): number | undefined {
     const [from, to] = [this.#core.coordinateOf(a), this.#core.coordinateOf(b)];
-    return from === undefined || to === undefined ? undefined : distanceNs(from, to);
+    return from === undefined || to === undefined ? undefined : coordinateDistanceNs(from, to);
   }
 
   get encrypted(): boolean {

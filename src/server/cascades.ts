@@ -2,6 +2,7 @@ import {checkOf} from '../catalog/check-commands.ts';
 import {nodeByName} from '../catalog/node-commands.ts';
 import {hasInstances} from '../catalog/service-commands.ts';
 import {sessionChecksOf, setCheckStatus} from '../catalog/session-checks.ts';
+import {deleteCoordinates} from '../coordinate/state.ts';
 import {type ApplyContext, type Neighbours} from '../fsm/apply-context.ts';
 import {releaseLocks} from '../kv/commands.ts';
 import {deleteQueriesOfSession} from '../query/commands.ts';
@@ -17,7 +18,10 @@ export const cascades: Neighbours = {
     const check = checkOf(tx, node, checkId);
     return check === undefined ? undefined : {status: check.Status, type: check.Type};
   },
-  nodeDeleted: (context, node) => endAll(context, sessionsOfNode(context.tx, node)),
+  nodeDeleted: (context, node) => {
+    deleteCoordinates(context, node);
+    endAll(context, sessionsOfNode(context.tx, node));
+  },
   checkFailed: (context, node, checkId) => endAll(context, sessionsOfCheck(context.tx, node, checkId)),
   sessionCreated: (context, {ID, Name, Node}) => {
     for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'passing', `Session '${ID}' in force`);

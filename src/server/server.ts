@@ -3,7 +3,10 @@ import {join} from 'node:path';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogEndpoints} from '../catalog/catalog-endpoint.ts';
 import {healthEndpoints} from '../catalog/health-endpoint.ts';
-import {noNear} from '../catalog/near.ts';
+import {CoordinateBatches} from '../coordinate/coordinate-batches.ts';
+import {coordinateEndpoints} from '../coordinate/endpoint.ts';
+import {CoordinateSorter} from '../coordinate/near-sorter.ts';
+import {type DatacenterMap} from '../coordinate/schema.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
 import {unconnectedTransport} from '../raft/driver/unconnected-transport.ts';
@@ -57,6 +60,11 @@ export interface ServerOptions {
   /** The pool of this datacenter's agents. */
   readonly membership: Membership;
   readonly sessionTtlMinMs: number;
+  /** All known datacenters, the nearest first; and where their servers are. */
+  readonly datacenters: () => readonly string[];
+  readonly datacenterMaps: () => readonly DatacenterMap[];
+  /** How coordinates are gathered before they are written. */
+  readonly coordinates: {readonly periodMs: number; readonly batchSize: number; readonly batchesMax: number};
   /** What the configuration file says of autopilot. */
   readonly autopilot: Partial<AutopilotConfig>;
   /** Asks another server how far its Raft is. */
@@ -82,6 +90,7 @@ export class Server {
   readonly router: ServerRouter;
   readonly #options: ServerOptions;
   readonly #duties: LeaderDuties;
+  readonly #coordinates: CoordinateBatches;
   readonly #reconciler: MemberReconciler;
 
   constructor(options: ServerOptions) {
@@ -159,11 +168,13 @@ export class Server {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();
     });
-    const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: noNear};
+    const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: new CoordinateSorter(this.store, options.datacenter)};
     this.router.serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
     this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
-    this.router.serve(catalogEndpoints({...common, datacenters: () => [options.datacenter]}));
+    this.router.serve(catalogEndpoints({...common, datacenters: options.datacenters}));
     this.router.serve(healthEndpoints(common));
+    this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
+    this.router.serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
     this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster(this.raft, options.membership, autopilot)}));
     this.router.serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
   }
@@ -187,6 +198,7 @@ export class Server {
 
   async close(): Promise<void> {
     this.#duties.lost();
+    this.#coordinates.close();
     await this.raft.close();
     this.kept.clear();
   }

@@ -6,6 +6,7 @@ import {configEntryCommands} from '../config-entry/commands.ts';
 import {configEntryRecords} from '../config-entry/snapshot-records.ts';
 import {connectCommands} from '../connect/commands.ts';
 import {connectRecords} from '../connect/snapshot-records.ts';
+import {coordinateCommand, coordinateRecords} from '../coordinate/commands.ts';
 import {type Command} from '../fsm/command.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {intentionCommand} from '../intention/commands.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ...configEntryCommands,
   ...connectCommands,
   autopilotCommand,
+  coordinateCommand,
   intentionCommand,
   queryCommand,
 ];
@@ -42,6 +44,7 @@ export const records: readonly SnapshotRecords[] = [
   ...configEntryRecords,
   connectRecords,
   autopilotRecords,
+  coordinateRecords,
   queryRecords,
   indexRecords,
 ];

@@ -111,8 +111,15 @@ class Player {
   }
 }
 
+/** Undefined also for a body that is no JSON: the steps that want it then differ, each for itself. */
 function memberOf(body: string, path: string): string | undefined {
-  let value: unknown = JSON.parse(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
   for (const key of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 }

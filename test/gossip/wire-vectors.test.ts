@@ -11,7 +11,8 @@ import {
   JoinIntent, KeyRequest, KeyResponse, LeaveIntent, MemberRecord, NodeFilter, PushPullUserState, Query, QueryResponse, RelayHeader,
   TagFilter, TagMap, UserEvent,
 } from '../../src/gossip/wire/serf-schema.ts';
-import {Coordinate, distanceNs, VivaldiClient} from '../../src/gossip/serf/vivaldi.ts';
+import {VivaldiClient} from '../../src/gossip/serf/vivaldi.ts';
+import {Coordinate, coordinateDistanceNs} from '../../src/schema/coordinate.ts';
 import {pushPullIntervalMs, retransmitLimit, suspicionMinMs, suspicionRemainingMs} from '../../src/gossip/swim/scaling.ts';
 import {type Type} from '../../src/schema/type.ts';
 import {MsgpackReader} from '../../src/wire/msgpack-reader.ts';
@@ -186,6 +187,6 @@ test('Vivaldi moves as in the reference, to the last bit', () => {
   for (const step of steps) {
     client.update('o', other, step.rtt_ms, seededRandom(1));
     expect(client.coordinate).toEqual(step.after);
-    expect(distanceNs(client.coordinate, other)).toBe(step.distance_ns);
+    expect(coordinateDistanceNs(client.coordinate, other)).toBe(step.distance_ns);
   }
 });

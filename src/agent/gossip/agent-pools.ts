@@ -1,10 +1,12 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type GossipPoolConfig, type RuntimeConfig} from '../../config/runtime-config.ts';
+import {type DatacenterMap} from '../../coordinate/schema.ts';
 import {addressText, type Endpoint} from '../../gossip/endpoint.ts';
 import {type SerfOptions} from '../../gossip/serf-options.ts';
 import {Serf} from '../../gossip/serf.ts';
 import {NetworkList} from '../../http/network-list.ts';
+import {newCoordinate} from '../../schema/coordinate.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type NameResolver} from '../../runtime/name-resolver.ts';
@@ -82,6 +84,20 @@ export class AgentPools {
     const others = new Set(servers.filter(({status}) => status !== 'left').map((server) => server.datacenter));
     others.delete(datacenter);
     return [datacenter, ...[...others].sort()];
+  }
+
+  /** Where the servers of each datacenter are, as far as the WAN pool knows. */
+  datacenterMaps(): readonly DatacenterMap[] {
+    const {wan} = this;
+    if (wan === undefined) return [];
+    const servers = wan.members().flatMap((member) => serverMember(member) ?? []);
+    return this.datacenters().map((datacenter) => ({
+      Datacenter: datacenter,
+      AreaID: 'wan',
+      Coordinates: servers
+        .filter((server) => server.datacenter === datacenter && server.status === 'alive')
+        .map(({name}) => ({Node: name, Segment: '', Partition: '', Coord: wan.serf.coordinateOf(`${name}.${datacenter}`) ?? newCoordinate()})),
+    }));
   }
 
   /** Takes leave of both pools in order: the others forget us at once instead of suspecting us. */

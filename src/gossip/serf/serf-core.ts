@@ -16,7 +16,8 @@ import {serfType, type Tags} from './serf-message.ts';
 import {type QueryParams, type SerfEffect, type SerfInput} from './serf-step.ts';
 import {decodeTags, encodeTags} from './tags.ts';
 import {UserEvents} from './user-events.ts';
-import {Coordinate, VivaldiClient} from './vivaldi.ts';
+import {VivaldiClient} from './vivaldi.ts';
+import {Coordinate} from '../../schema/coordinate.ts';
 
 const coordinateVersion = 1;
 const queueCheckIntervalMs = 30_000;

@@ -1,55 +1,28 @@
 import {type Random} from '../../runtime/random.ts';
-import {struct, type TypeOf} from '../../schema/struct.ts';
-import {float64, list} from '../../schema/types.ts';
+import {
+  type Coordinate,
+  coordinateDifference,
+  coordinateDistanceNs,
+  coordinateDimensions,
+  coordinateErrorMax,
+  coordinateHeightMinSeconds,
+  isValidCoordinate,
+  newCoordinate,
+  rawDistanceSeconds,
+  vectorMagnitude,
+} from '../../schema/coordinate.ts';
 import {coordinateRttMsMax} from '../limits.ts';
 
-/** A network coordinate: seconds, but Error has no unit [gossip.md §13]. */
-export const Coordinate = struct('Coordinate', {Adjustment: float64, Error: float64, Height: float64, Vec: list(float64)});
-export type Coordinate = TypeOf<typeof Coordinate>;
-
-const dimensions = 8;
-const errorMax = 1.5;
 const errorGain = 0.25;
 const forceGain = 0.25;
 const adjustmentWindow = 20;
-const heightMinSeconds = 10e-6;
 const latencySamples = 3;
 const gravityRho = 150;
 const zeroThreshold = 1e-6;
 
-export function newCoordinate(): Coordinate {
-  return {Adjustment: 0, Error: errorMax, Height: heightMinSeconds, Vec: new Array<number>(dimensions).fill(0)};
-}
-
-function isValid(coordinate: Coordinate): boolean {
-  const {Vec, Error, Adjustment, Height} = coordinate;
-  return Vec !== null && Vec.length === dimensions && [...Vec, Error, Adjustment, Height].every(Number.isFinite);
-}
-
-function difference(a: Coordinate, b: Coordinate): number[] {
-  return (a.Vec ?? []).map((value, i) => value - (b.Vec?.[i] ?? 0));
-}
-
-function magnitude(vec: readonly number[]): number {
-  let sum = 0;
-  for (const value of vec) sum += value * value;
-  return Math.sqrt(sum);
-}
-
-function rawDistanceSeconds(a: Coordinate, b: Coordinate): number {
-  return magnitude(difference(a, b)) + a.Height + b.Height;
-}
-
-/** Estimated round-trip time between two coordinates, in whole nanoseconds. */
-export function distanceNs(a: Coordinate, b: Coordinate): number {
-  const raw = rawDistanceSeconds(a, b);
-  const adjusted = raw + a.Adjustment + b.Adjustment;
-  return Math.trunc((adjusted > 0 ? adjusted : raw) * 1e9);
-}
-
 function applyForce(own: Coordinate, force: number, other: Coordinate, random: Random): Coordinate {
-  let unit = difference(own, other);
-  let size = magnitude(unit);
+  let unit = coordinateDifference(own, other);
+  let size = vectorMagnitude(unit);
   if (size > zeroThreshold) {
     unit = unit.map((value) => value * (1 / size));
   } else {
@@ -58,14 +31,14 @@ function applyForce(own: Coordinate, force: number, other: Coordinate, random: R
   }
   const Vec = (own.Vec ?? []).map((value, i) => value + (unit[i] ?? 0) * force);
   const Height = size > zeroThreshold
-    ? Math.max(heightMinSeconds, ((own.Height + other.Height) * force) / size + own.Height)
+    ? Math.max(coordinateHeightMinSeconds, ((own.Height + other.Height) * force) / size + own.Height)
     : own.Height;
   return {...own, Vec, Height};
 }
 
 function randomUnit(random: Random): number[] {
-  const vec = Array.from({length: dimensions}, () => random.float() - 0.5);
-  const size = magnitude(vec);
+  const vec = Array.from({length: coordinateDimensions}, () => random.float() - 0.5);
+  const size = vectorMagnitude(vec);
   return size > zeroThreshold ? vec.map((value) => value / size) : vec.map((_, i) => (i === 0 ? 1 : 0));
 }
 
@@ -83,13 +56,13 @@ export class VivaldiClient {
    * @returns null, or why it was not used
    */
   update(node: string, other: Coordinate, rttMs: number, random: Random): string | null {
-    if (!isValid(other)) return 'dimensions are not compatible or coordinate is invalid';
+    if (!isValidCoordinate(other)) return 'dimensions are not compatible or coordinate is invalid';
     if (!(rttMs >= 0 && rttMs <= coordinateRttMsMax)) return `round trip time not in valid range, duration ${rttMs} ms`;
     const rttSeconds = this.#filter(node, rttMs / 1000);
     this.#pull(other, rttSeconds, random);
     this.#adjust(other, rttSeconds);
     this.#gravitate(random);
-    if (!isValid(this.coordinate)) {
+    if (!isValidCoordinate(this.coordinate)) {
       this.coordinate = newCoordinate();
       this.resets++;
     }
@@ -110,12 +83,12 @@ export class VivaldiClient {
 
   #pull(other: Coordinate, measuredSeconds: number, random: Random): void {
     const own = this.coordinate;
-    const distance = distanceNs(own, other) / 1e9;
+    const distance = coordinateDistanceNs(own, other) / 1e9;
     const rtt = Math.max(measuredSeconds, zeroThreshold);
     const wrongness = Math.abs(distance - rtt) / rtt;
     const total = Math.max(own.Error + other.Error, zeroThreshold);
     const weight = own.Error / total;
-    const Error = Math.min(errorMax, errorGain * weight * wrongness + own.Error * (1 - errorGain * weight));
+    const Error = Math.min(coordinateErrorMax, errorGain * weight * wrongness + own.Error * (1 - errorGain * weight));
     this.coordinate = applyForce({...own, Error}, forceGain * weight * (rtt - distance), other, random);
   }
 
@@ -129,7 +102,7 @@ export class VivaldiClient {
 
   #gravitate(random: Random): void {
     const origin = {...newCoordinate(), Error: 0};
-    const seconds = distanceNs(origin, this.coordinate) / 1e9;
+    const seconds = coordinateDistanceNs(origin, this.coordinate) / 1e9;
     this.coordinate = applyForce(this.coordinate, -1 * (seconds / gravityRho) ** 2, origin, random);
   }
 }
