@@ -11,6 +11,7 @@ export interface CallOptions {
 }
 
 interface Waiting {
+  readonly seq: bigint;
   readonly resolve: (body: Buffer) => void;
   readonly reject: (error: RpcCallError) => void;
   readonly timer: Timer;
@@ -52,11 +53,12 @@ export class RpcClientStream {
     if (!this.isIdle) return Promise.reject(new RpcCallError('broken', 'stream closed'));
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#fail('aborted', canceledText);
+      const seq = ++lastSeq;
       const timer = this.#clock.setTimer(timeoutMs, () => this.#fail('timeout', 'i/o deadline reached'));
-      this.#waiting = {resolve, reject, timer, signal, onAbort};
+      this.#waiting = {seq, resolve, reject, timer, signal, onAbort};
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort, {once: true});
-      this.#stream.write(requestBytes({Seq: ++lastSeq, ServiceMethod: method}, body));
+      this.#stream.write(requestBytes({Seq: seq, ServiceMethod: method}, body));
     });
   }
 
@@ -78,9 +80,10 @@ export class RpcClientStream {
       this.#header = ResponseHeader.fromMsgpack(value);
       return;
     }
-    const {Error: text} = this.#header;
+    const {Error: text, Seq} = this.#header;
     this.#header = undefined;
-    if (text !== '') this.#fail('remote', text);
+    if (Seq !== this.#waiting?.seq) this.#fail('broken', 'an answer to another request');
+    else if (text !== '') this.#fail('remote', text);
     else this.#settle()?.resolve(value);
   }
 
