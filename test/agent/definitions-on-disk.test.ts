@@ -53,6 +53,16 @@ describe('the files of definitions', () => {
     expect((await restarted(dir, after)).state.services()).toEqual([]);
   });
 
+  it('that cannot be written keep a service from being registered, and leave nothing behind', async () => {
+    const dir = temporaryDir();
+    const agent = localFixture(dir);
+    // Where the folder of checks would be is a file.
+    writeFileSync(join(dir, 'checks'), '');
+    await expect(agent.registrar.addService(definitionOf({Name: 'web', Check: {TTL: '1m'}}), fromApi, false)).rejects.toThrow();
+    expect(serviceIds(agent)).toEqual([]);
+    expect(readdirSync(join(dir, 'services'))).toEqual([]);
+  });
+
   it('give way to the configuration', async () => {
     const dir = temporaryDir();
     const before = localFixture(dir);

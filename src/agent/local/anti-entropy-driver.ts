@@ -30,7 +30,8 @@ export class AntiEntropyDriver {
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
   #wakeQueued = false;
-  #waiters: {entries: readonly LocalEntry[]; done: () => void}[] = [];
+  /** Each waits for its entries one after the other: `at` is the first that it has not seen settled. */
+  #waiters: {readonly entries: readonly LocalEntry[]; at: number; readonly done: () => void}[] = [];
 
   constructor(options: AntiEntropyDriverOptions) {
     this.#options = options;
@@ -79,7 +80,7 @@ export class AntiEntropyDriver {
   async tried(): Promise<void> {
     const entries = [...this.#options.state.unsettled];
     if (this.#stop.signal.aborted || this.#core.paused || entries.length === 0) return;
-    await new Promise<void>((done) => this.#waiters.push({entries, done}));
+    await new Promise<void>((done) => this.#waiters.push({entries, at: 0, done}));
   }
 
   /** Changes that come together, as a service and its checks do, become one write. */
@@ -152,9 +153,12 @@ export class AntiEntropyDriver {
   }
 
   #releaseWaiters(isUnsettled: (entry: LocalEntry) => boolean): void {
-    this.#waiters = this.#waiters.filter(({entries, done}) => {
-      if (entries.some(isUnsettled)) return true;
-      done();
+    this.#waiters = this.#waiters.filter((waiter) => {
+      for (; waiter.at < waiter.entries.length; waiter.at++) {
+        const entry = waiter.entries[waiter.at];
+        if (entry !== undefined && isUnsettled(entry)) return true;
+      }
+      waiter.done();
       return false;
     });
   }

@@ -1,4 +1,4 @@
-import {type CheckDefinition} from './check-definition.ts';
+import {isDeepStrictEqual} from 'node:util';
 import {type ServiceDefinition} from '../../catalog/service-definition.ts';
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type CheckStatus} from '../../health/check-result.ts';
@@ -9,6 +9,7 @@ import {type Logger} from '../../runtime/logger.ts';
 import {type Random} from '../../runtime/random.ts';
 import {type Membership} from '../../server/membership.ts';
 import {AntiEntropyDriver} from './anti-entropy-driver.ts';
+import {type CheckDefinition} from './check-definition.ts';
 import {type CheckRunners} from './check-runners.ts';
 import {CriticalReaper} from './critical-reaper.ts';
 import {DefinitionFiles} from './definition-files.ts';
@@ -106,6 +107,11 @@ export class LocalAgent {
     this.#reaper.start();
   }
 
+  /** A full sync is due soon: a server has appeared, or another one leads. */
+  syncSoon(): void {
+    this.#sync.hopeful();
+  }
+
   /** Stops checks and syncing; what is registered stays in the catalog and in the data_dir. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
@@ -119,7 +125,9 @@ export class LocalAgent {
     this.#sync.pause();
     try {
       await this.#loader.reload(config);
+      const hasNewTokens = !isDeepStrictEqual(this.#config.acl.tokens, config.acl.tokens);
       this.#config = config;
+      if (hasNewTokens) this.#sync.hopeful();
       this.state.setDiscardCheckOutput(config.checks.discardOutput);
       this.#sync.nodeChanged(nodeInfoOf(config, this.#nodeId));
     } finally {

@@ -120,7 +120,7 @@ export class Registrations {
     for (const {check} of checks) this.#stop(check.CheckID);
     for (const destination of proxied) this.#options.checksRunning.redirect(destination);
     await files.purgeService(id);
-    for (const {check} of checks) await files.purgeCheck(check.CheckID);
+    await Promise.all(checks.map(({check}) => files.purgeCheck(check.CheckID)));
     logger.debug('removed service', {service: id});
     const sidecar = state.service(sidecarIdOf(id));
     if (sidecar?.service.LocallyRegisteredAsSidecar === true) await this.removeService(sidecar.service.ID);
@@ -182,15 +182,19 @@ export class Registrations {
   async #persist(prepared: readonly {readonly service: NodeService; readonly checks: readonly CheckRegistration[]}[], {token, source}: DefinitionOrigin): Promise<void> {
     const {state, files} = this.#options;
     try {
-      for (const {service, checks} of prepared) {
-        await files.saveService(service, token, source);
-        for (const {check, type} of checks) await files.saveCheck(check, type, token, source);
-      }
+      const saved = prepared.flatMap(({service, checks}) => [
+        files.saveService(service, token, source),
+        ...checks.map(({check, type}) => files.saveCheck(check, type, token, source)),
+      ]);
+      await Promise.all(saved);
     } catch (error) {
-      for (const {service, checks} of prepared) {
-        if (state.service(service.ID) === undefined) await files.purgeService(service.ID);
-        for (const {check} of checks) if (state.check(check.CheckID) === undefined) await files.purgeCheck(check.CheckID);
-      }
+      // As far as they can be: the first failure is the one to tell.
+      await Promise.allSettled(
+        prepared.flatMap(({service, checks}) => [
+          ...(state.service(service.ID) === undefined ? [files.purgeService(service.ID)] : []),
+          ...checks.filter(({check}) => state.check(check.CheckID) === undefined).map(({check}) => files.purgeCheck(check.CheckID)),
+        ]),
+      );
       throw error;
     }
   }
