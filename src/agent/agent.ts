@@ -5,6 +5,7 @@ import {type FastifyInstance} from 'fastify';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogRoutes} from '../catalog/catalog-routes.ts';
 import {healthRoutes} from '../catalog/health-routes.ts';
+import {internalRoutes} from '../catalog/internal-routes.ts';
 import {CatalogLookups} from '../catalog/lookups.ts';
 import {type LoadedConfig} from '../config/load-config.ts';
 import {diffConfig, type ReloadSlice} from '../config/reload.ts';
@@ -14,6 +15,9 @@ import {type DnsConfig} from '../dns/dns-config.ts';
 import {coordinateRoutes} from '../coordinate/routes.ts';
 import {DnsEngine} from '../dns/dns-engine.ts';
 import {DnsServer} from '../dns/server/dns-server.ts';
+import {ReceivedEvents} from '../event/received-events.ts';
+import {eventRoutes} from '../event/routes.ts';
+import {decodeEvent, eventPrefix} from '../event/wire-event.ts';
 import {Dialer} from '../health/dialer.ts';
 import {dockerHostDefault} from '../health/docker-probe.ts';
 import {Dispatcher} from '../http/dispatcher.ts';
@@ -32,12 +36,15 @@ import {SystemNameResolver} from '../runtime/name-resolver.ts';
 import {pause} from '../runtime/pause.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
+import {newLeaderEvent} from '../server/leader/new-leader-event.ts';
 import {Server} from '../server/server.ts';
 import {sessionRoutes} from '../session/routes.ts';
+import {textOfByteString} from '../wire/byte-string.ts';
 import {txnRoutes} from '../txn/routes.ts';
 import {ConfigWatcher} from './config-watcher.ts';
 import {AgentPools} from './gossip/agent-pools.ts';
 import {CoordinateSender} from './gossip/coordinate-sender.ts';
+import {type UserEvent as PoolUserEvent} from './gossip/gossip-pool.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
 import {AgentCheckRunners} from './local/agent-check-runners.ts';
 import {LocalAgent} from './local/local-agent.ts';
@@ -75,6 +82,7 @@ export class Agent {
   readonly #pools: AgentPools;
   readonly #server: Server;
   readonly #local: LocalAgent;
+  readonly #events: ReceivedEvents;
   /** Undefined with `disable_coordinates`. */
   readonly #coordinates: CoordinateSender | undefined;
   readonly #temporaryDir: string | undefined;
@@ -126,6 +134,8 @@ export class Agent {
         ServerStabilizationTime: config.raft.autopilot.serverStabilizationTimeMs * 1e6,
       },
       statsOf: () => Promise.reject(new ConsulError('other servers cannot be asked yet')),
+      nodeName: config.node.name,
+      fireEvent: (name, payload) => this.#pools.lan.serf.userEvent(name, payload),
       forceLeave: (name) => this.#pools.lan.serf.forceLeave(name),
       inMemory: config.devMode,
       bootstrap: config.devMode || config.raft.bootstrap,
@@ -165,6 +175,11 @@ export class Agent {
       random: systemRandom,
       logger: this.#logger,
     });
+    this.#events = new ReceivedEvents({
+      nodeName: config.node.name,
+      services: () => this.#local.state.services().map(({service}) => ({name: service.Service, tags: service.Tags ?? []})),
+    });
+    this.#pools.lan.onUserEvent((event) => this.#receive(event));
     if (config.gossip.disableCoordinates) return;
     this.#coordinates = new CoordinateSender({
       lan: this.#pools.lan,
@@ -257,6 +272,20 @@ export class Agent {
     this.#watcher.start();
   }
 
+  /** Events of the pool that are Consul's; those of other programs are none of ours. */
+  #receive({name, payload, ltime}: PoolUserEvent): void {
+    if (name === newLeaderEvent) {
+      this.#logger.info('New leader elected', {payload: textOfByteString(payload)});
+      this.#local.syncSoon();
+    } else if (name.startsWith(eventPrefix)) {
+      try {
+        this.#events.receive(decodeEvent(payload, ltime));
+      } catch (error) {
+        this.#logger.error('Failed to decode event', {event: name, error});
+      }
+    }
+  }
+
   async #openDns(): Promise<void> {
     const {dns, network, datacenter} = this.#config;
     if (network.dns.length === 0) return;
@@ -279,7 +308,7 @@ export class Agent {
 
   #routes(): readonly Route[] {
     const {raft, router} = this.#server;
-    const {datacenter, http, limits, network, node} = this.#config;
+    const {datacenter, http, limits, network, node, ui} = this.#config;
     const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
     const status = {
       get leaderAddress() {
@@ -300,9 +329,11 @@ export class Agent {
       ...membershipRoutes({...own, pools: this.#pools, isServer: this.#config.server, leave: () => this.#leaveAndEnd()}),
       ...catalogRoutes(catalog),
       ...healthRoutes(catalog),
+      ...internalRoutes({...catalog, uiEnabled: ui.enabled}),
       ...sessionRoutes(domain),
       ...txnRoutes({router, defaults, bodyBytesMax: limits.txnMaxRequestBytes, valueBytesMax: limits.kvMaxValueBytes}),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
+      ...eventRoutes({router, defaults, resolver: this.#options.resolver, events: this.#events, bodyBytesMax: chunkedBodyBytesMax, clock: systemClock}),
       ...coordinateRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...statusRoutes(status),

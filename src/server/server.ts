@@ -3,10 +3,12 @@ import {join} from 'node:path';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogEndpoints} from '../catalog/catalog-endpoint.ts';
 import {healthEndpoints} from '../catalog/health-endpoint.ts';
+import {internalEndpoints} from '../catalog/internal-endpoint.ts';
 import {CoordinateBatches} from '../coordinate/coordinate-batches.ts';
 import {coordinateEndpoints} from '../coordinate/endpoint.ts';
 import {CoordinateSorter} from '../coordinate/near-sorter.ts';
 import {type DatacenterMap} from '../coordinate/schema.ts';
+import {eventEndpoints} from '../event/endpoint.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
 import {unconnectedTransport} from '../raft/driver/unconnected-transport.ts';
@@ -32,6 +34,8 @@ import {Autopilot} from './leader/autopilot.ts';
 import {RaftMembers} from './leader/raft-members.ts';
 import {RaftCluster} from './raft-cluster.ts';
 import {type ServerMember} from './server-member.ts';
+import {type ByteString} from '../wire/byte-string.ts';
+import {announceLeadership} from './leader/new-leader-event.ts';
 import {AgreedFeatures} from './leader/agreed-features.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
 import {memberCatalog} from './leader/member-catalog.ts';
@@ -69,6 +73,9 @@ export interface ServerOptions {
   readonly autopilot: Partial<AutopilotConfig>;
   /** Asks another server how far its Raft is. */
   readonly statsOf: (server: ServerMember) => Promise<RaftStats>;
+  readonly nodeName: string;
+  /** Fires a Serf user event in the LAN pool. */
+  readonly fireEvent: (name: string, payload: ByteString) => Promise<void>;
   /** Declares a failed member of the pool gone. */
   readonly forceLeave: (name: string) => Promise<void>;
   readonly holdTimeoutMs: number;
@@ -163,7 +170,7 @@ export class Server {
       logger,
     });
     const features = new AgreedFeatures({datacenter: options.datacenter, membership: options.membership, store: this.store, proposer, clock, logger});
-    this.#duties = new LeaderDuties({duties: [timers, autopilot, features, this.#reconciler], barrier, logger});
+    this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), timers, autopilot, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();
@@ -173,6 +180,8 @@ export class Server {
     this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
     this.router.serve(catalogEndpoints({...common, datacenters: options.datacenters}));
     this.router.serve(healthEndpoints(common));
+    this.router.serve(eventEndpoints({resolver, fire: options.fireEvent}));
+    this.router.serve(internalEndpoints(common));
     this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
     this.router.serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
     this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster(this.raft, options.membership, autopilot)}));

@@ -1,6 +1,6 @@
 import {ApiClient, orFail, pathEscape} from '../api-client.ts';
 import {CommandFailure, defineCommand, printLine} from '../command.ts';
-import {compileGoRegexp} from '../go-regexp.ts';
+import {compileGoRegexp} from '../../schema/go-regexp.ts';
 import {CLIENT_FLAGS, SERVER_FLAGS} from '../http-flags.ts';
 
 /** `consul event` (cli.md §3.8). */

@@ -2,7 +2,7 @@ import {ApiClient, orFail} from '../api-client.ts';
 import {columns} from '../columns.ts';
 import {CommandFailure, defineCommand, printLine} from '../command.ts';
 import {CLIENT_FLAGS, PARTITION_FLAG} from '../http-flags.ts';
-import {compileGoRegexp} from '../go-regexp.ts';
+import {compileGoRegexp} from '../../schema/go-regexp.ts';
 
 interface Member {
   readonly Name: string;

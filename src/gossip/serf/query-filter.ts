@@ -1,17 +1,10 @@
-import {setFlagsFromString} from 'node:v8';
+import {compileGoRegexp} from '../../schema/go-regexp.ts';
 import {type ByteString} from '../../wire/byte-string.ts';
 import {NodeFilter, TagFilter} from '../wire/serf-schema.ts';
 import {type QueryParams} from './serf-step.ts';
 import {type Tags} from './serf-message.ts';
 
-// Expressions come from strangers, and Go's never take more than linear time: after many backtracks V8 goes over to its
-// linear engine (which knows neither lookaround nor the `u` flag, so `u` is not set; back references are refused below).
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
-
 const filterType = {nodes: 0, tag: 1} as const;
-
-/** Characters of a foreign regular expression, and of the tag it is tried on: both come in one datagram. */
-const expressionCharsMax = 1024;
 
 /** A query's filters as on the wire [gossip.md §12.3]; null when there are none. */
 export function encodeFilters(params: QueryParams): ByteString[] | null {
@@ -31,9 +24,9 @@ export function passesFilter(filter: ByteString, name: string, tags: Tags): bool
     case filterType.nodes: return NodeFilter.fromMsgpack(bytes, 1)?.includes(name) ?? false;
     case filterType.tag: {
       const {Tag, Expr} = TagFilter.fromMsgpack(bytes, 1);
-      if (Expr.length > expressionCharsMax) throw new Error('regular expression is too long');
-      if (/\\[1-9k]|\(\?<?[=!]/.test(Expr)) throw new Error(`error parsing regexp: ${Expr}`);
-      return new RegExp(Expr).test(tags[Tag] ?? '');
+      const compiled = compileGoRegexp(Expr);
+      if ('error' in compiled) throw new Error(compiled.error);
+      return compiled.test(tags[Tag] ?? '');
     }
     default: throw new Error(`query has unrecognized filter type: ${bytes[0]}`);
   }

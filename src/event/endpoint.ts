@@ -1,0 +1,28 @@
+import {demand, type TokenResolver} from '../acl/authorizer.ts';
+import {ConsulError} from '../consul-error.ts';
+import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
+import {QueryMeta} from '../schema/rpc-common.ts';
+import {type ByteString} from '../wire/byte-string.ts';
+import {internalEventFire} from './methods.ts';
+import {eventPrefix} from './wire-event.ts';
+
+export interface EventEndpointOptions {
+  readonly resolver: TokenResolver;
+  /** Fires a Serf user event in the LAN pool. @throws Error when it is too large */
+  readonly fire: (name: string, payload: ByteString) => Promise<void>;
+}
+
+/** Internal.EventFire of port 8300 (rpc-raft.md §9). */
+export function eventEndpoints({resolver, fire}: EventEndpointOptions): readonly Endpoint[] {
+  return [
+    endpoint(internalEventFire, async ({Name, Payload, Token}) => {
+      demand(await resolver.resolve(Token), 'event', 'write', Name);
+      try {
+        await fire(eventPrefix + Name, Payload);
+      } catch (error) {
+        throw new ConsulError(`error broadcasting event: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      return QueryMeta.zero();
+    }),
+  ];
+}
