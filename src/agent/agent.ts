@@ -365,6 +365,7 @@ export class Agent {
       membership: this.#pools.lan,
       log,
       clock: systemClock,
+      coordinate: () => this.#pools.lan.serf.coordinate,
       stats: () => agentStats(this.#config, this.#local, this.#pools, view),
       gauges: () => [
         ...processGauges(),

@@ -7,6 +7,7 @@ import {type ApiRequest} from '../../http/api-request.ts';
 import {type Route} from '../../http/route.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {Coordinate} from '../../schema/coordinate.ts';
 import {indentJson} from '../../schema/go-json.ts';
 import {type Membership} from '../../server/membership.ts';
 import {type AgentLog} from '../log/agent-log.ts';
@@ -29,6 +30,8 @@ export interface AgentSelfOptions extends AgentRouteOptions {
   readonly membership: Membership;
   readonly log: AgentLog;
   readonly clock: Clock;
+  /** Where in the pool's space of round-trip times this node stands. */
+  readonly coordinate: () => Coordinate;
   /** The parts of `Stats`, each a list of texts by name. */
   readonly stats: () => Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly gauges: () => readonly Gauge[];
@@ -70,8 +73,7 @@ async function self(options: AgentSelfOptions, request: ApiRequest): Promise<Ans
       false,
     ),
     DebugConfig: sortedJson(debugConfig(config, nodeId), false),
-    // Coordinates of a node that has measured nothing yet (gossip.md: Vivaldi).
-    Coord: config.gossip.disableCoordinates ? 'null' : plainJson({Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001}, false),
+    Coord: config.gossip.disableCoordinates ? 'null' : Coordinate.toJson(options.coordinate()),
     Member: plainJson(shownMember(membership.local()), false),
     Stats: sortedJson(options.stats(), false),
     Meta: sortedJson(Object.fromEntries(local.nodeMeta), false),
