@@ -6,10 +6,8 @@ import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
 import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
-import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes, internalNodeDump, internalNodeInfo} from './methods.ts';
+import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes} from './methods.ts';
 import {type NearSorter} from './near.ts';
-import {nodeDump, nodeInfo} from './node-queries.ts';
-import {type NodeInfo} from './requests.ts';
 import {type CheckServiceNode, type HealthCheck} from './schema.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
 import {checkServiceNodes} from './service-queries.ts';
@@ -22,9 +20,9 @@ export interface HealthEndpointOptions {
 
 type CheckList = readonly HealthCheck[];
 
-/** Health.*, and the parts of Internal.* that dump whole nodes (rpc-raft.md §8). */
+/** Health.* (rpc-raft.md §8). */
 export function healthEndpoints(options: HealthEndpointOptions): readonly Endpoint[] {
-  return [...instanceEndpoint(options), ...checkEndpoints(options), ...dumpEndpoints(options)];
+  return [...instanceEndpoint(options), ...checkEndpoints(options)];
 }
 
 function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly Endpoint[] {
@@ -94,26 +92,11 @@ function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly E
   ];
 }
 
-function dumpEndpoints({reader, kept}: HealthEndpointOptions): readonly Endpoint[] {
-  const infos = kept.space<QueryOutcome<readonly NodeInfo[]>>();
-  const allowed = (outcome: QueryOutcome<readonly NodeInfo[]>, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> =>
-    allowedOnly(outcome, ({Node}) => authorizer.allows('node', 'read', Node));
-  return [
-    endpoint(internalNodeInfo, async (request, signal) => {
-      const query = (q: Parameters<typeof nodeInfo>[0], authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => allowed(nodeInfo(q, request.Node), authorizer);
-      const read = await reader.read<readonly NodeInfo[]>({options: request, space: infos, key: `n${request.Node.toLowerCase()}`, query, signal});
-      return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
-    }),
-    endpoint(internalNodeDump, async (request, signal) => {
-      const query = (q: Parameters<typeof nodeDump>[0], authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => allowed(nodeDump(q), authorizer);
-      const read = await reader.read<readonly NodeInfo[]>({options: request, space: infos, key: 'all', query, signal});
-      return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
-    }),
-  ];
+function allowedChecks(outcome: QueryOutcome<CheckList>, authorizer: Authorizer): QueryOutcome<CheckList> {
+  return allowedOnly(outcome, (check) => mayReadCheck(authorizer, check));
 }
 
-function allowedChecks(outcome: QueryOutcome<CheckList>, authorizer: Authorizer): QueryOutcome<CheckList> {
-  return allowedOnly(outcome, ({Node, ServiceName}) =>
-    ServiceName === '' ? authorizer.allows('node', 'read', Node) : mayReadService(authorizer, Node, ServiceName),
-  );
+/** A check of a node is seen by who may read the node, one of an instance by who may read that. */
+export function mayReadCheck(authorizer: Authorizer, {Node, ServiceName}: HealthCheck): boolean {
+  return ServiceName === '' ? authorizer.allows('node', 'read', Node) : mayReadService(authorizer, Node, ServiceName);
 }

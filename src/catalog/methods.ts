@@ -16,6 +16,7 @@ import {
   IndexedServices,
   ServiceSpecificRequest,
 } from './requests.ts';
+import {CatalogSummary, IndexedNodesWithGateways, ServiceDumpRequest} from './internal-schema.ts';
 import {DeregisterRequest, RegisterRequest} from './schema.ts';
 
 /** An answer or a request without fields. */
@@ -47,3 +48,5 @@ export const healthServiceChecks = read('Health.ServiceChecks', ServiceSpecificR
 export const healthServiceNodes = read('Health.ServiceNodes', ServiceSpecificRequest, IndexedCheckServiceNodes);
 export const internalNodeInfo = read('Internal.NodeInfo', NodeSpecificRequest, IndexedNodeDump);
 export const internalNodeDump = read('Internal.NodeDump', DCSpecificRequest, IndexedNodeDump);
+export const internalServiceDump = read('Internal.ServiceDump', ServiceDumpRequest, IndexedNodesWithGateways);
+export const internalCatalogOverview = read('Internal.CatalogOverview', DCSpecificRequest, CatalogSummary);

@@ -41,9 +41,9 @@ export function servicesOfNode(query: Query, nameOrId: string, peer: string): Qu
   return {value: {node, services}, index: query.index(indexNames.node(node.Node))};
 }
 
-/** All there is of one node, or of none. */
-export function nodeInfo(query: Query, name: string): QueryOutcome<readonly NodeInfo[]> {
-  const node = nodeByName(query, name);
+/** All there is of one node, or of none. Nothing is imported from peers yet. */
+export function nodeInfo(query: Query, name: string, peer: string): QueryOutcome<readonly NodeInfo[]> {
+  const node = peer === '' ? nodeByName(query, name) : undefined;
   return {value: node === undefined ? [] : [infoOf(query, node)], index: query.index(indexNames.nodes, indexNames.services, indexNames.checks)};
 }
 

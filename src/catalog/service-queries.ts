@@ -52,20 +52,25 @@ export function serviceNodes(query: Query, selection: ServiceSelection): QueryOu
 /** Instances with their nodes and all checks that speak for them. */
 export function checkServiceNodes(query: Query, selection: ServiceSelection, filter: number): QueryOutcome<readonly CheckServiceNode[]> {
   const {rows, index} = select(query, selection, [indexNames.services, indexNames.nodes, indexNames.checks]);
+  const all = withNodesAndChecks(query, rows);
+  return {value: filter === healthFilter.all ? all : all.filter(({Checks: checks}) => isHealthyEnough(checks ?? [], filter)), index};
+}
+
+/** The instances with their nodes and all checks that speak for them: the node's first, then their own. */
+export function withNodesAndChecks(reader: Reader, rows: readonly ServiceRow[]): readonly CheckServiceNode[] {
   const checksOfNode = new Map<string, readonly HealthCheck[]>();
   const value: CheckServiceNode[] = [];
   for (const {Node: name, Service} of rows) {
-    const node = nodeByName(query, name);
+    const node = nodeByName(reader, name);
     let shared = checksOfNode.get(name);
     if (shared === undefined) {
-      shared = checksOf(query, name, '');
+      shared = checksOf(reader, name, '');
       checksOfNode.set(name, shared);
     }
-    const own = checksOf(query, name, Service.ID);
-    const checks = own.length === 0 ? shared : [...shared, ...own];
-    if (node !== undefined && isHealthyEnough(checks, filter)) value.push({Node: node, Service, Checks: checks});
+    const own = checksOf(reader, name, Service.ID);
+    if (node !== undefined) value.push({Node: node, Service, Checks: own.length === 0 ? shared : [...shared, ...own]});
   }
-  return {value, index};
+  return value;
 }
 
 /** Whether an instance with these checks passes Consul's HealthFilterType. */
@@ -121,7 +126,8 @@ function hasTags({Tags}: NodeService, wanted: readonly string[]): boolean {
   return wanted.every((tag) => have.has(tag.toLowerCase()));
 }
 
-function checksOf(reader: Reader, node: string, serviceId: string): readonly HealthCheck[] {
+/** Checks about an instance; of an empty id: about the node. */
+export function checksOf(reader: Reader, node: string, serviceId: string): readonly HealthCheck[] {
   return reader.byIndex(Checks, 'instance').prefix(foldedPrefix(node, serviceId)).toArray();
 }
 

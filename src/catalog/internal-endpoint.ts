@@ -1,0 +1,76 @@
+import {type Authorizer, demand, filterAllowed, type TokenResolver} from '../acl/authorizer.ts';
+import {type BlockingReader} from '../rpc/blocking-reader.ts';
+import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
+import {keptReply} from '../rpc/kept-reply.ts';
+import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type KeptAnswers} from '../store/kept.ts';
+import {type Query} from '../store/query.ts';
+import {type Store} from '../store/store.ts';
+import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
+import {mayReadCheck} from './health-endpoint.ts';
+import {allInstances, catalogSummary} from './internal-queries.ts';
+import {internalCatalogOverview, internalNodeDump, internalNodeInfo, internalServiceDump} from './methods.ts';
+import {nodeDump, nodeInfo} from './node-queries.ts';
+import {type NodeInfo} from './requests.ts';
+import {type CheckServiceNode} from './schema.ts';
+
+export interface InternalEndpointOptions {
+  readonly store: Store;
+  readonly reader: BlockingReader;
+  readonly kept: KeptAnswers;
+  readonly resolver: TokenResolver;
+}
+
+/** The parts of Internal.* that look at the whole catalog, which the UI asks for (rpc-raft.md §8). */
+export function internalEndpoints({store, reader, kept, resolver}: InternalEndpointOptions): readonly Endpoint[] {
+  const nodes = kept.space<QueryOutcome<readonly NodeInfo[]>>();
+  const services = kept.space<QueryOutcome<readonly CheckServiceNode[]>>();
+  return [
+    endpoint(internalNodeInfo, async (request, signal) => {
+      const query = (q: Query, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => visibleNodes(nodeInfo(q, request.Node, request.PeerName), authorizer);
+      const key = JSON.stringify([request.PeerName, request.Node.toLowerCase()]);
+      const read = await reader.read<readonly NodeInfo[]>({options: request, space: nodes, key, query, signal});
+      return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
+    }),
+    endpoint(internalNodeDump, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const query = (q: Query, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => visibleNodes(nodeDump(q), authorizer);
+      const read = await reader.read<readonly NodeInfo[]>({options: request, space: nodes, key: '', query, signal});
+      return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
+    }),
+    endpoint(internalServiceDump, async (request, signal) => {
+      refuseFilter(request.Filter);
+      const {PeerName, UseServiceKind, ServiceKind} = request;
+      const query = (q: Query, authorizer: Authorizer): QueryOutcome<readonly CheckServiceNode[]> =>
+        allowedOnly(allInstances(q, {kind: UseServiceKind ? ServiceKind : undefined, peer: PeerName}), ({Node, Service}) =>
+          mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
+        );
+      const key = JSON.stringify([PeerName, UseServiceKind, ServiceKind]);
+      const read = await reader.read<readonly CheckServiceNode[]>({options: request, space: services, key, query, signal});
+      // Links of gateways come from configuration entries of kinds that are not acted on yet (docs/compatibility.md).
+      return {ImportedNodes: null, Nodes: read.value, Gateways: null, ...read.meta, [keptReply]: read.kept};
+    }),
+    endpoint(internalCatalogOverview, async ({Token}) => {
+      const authorizer = await resolver.resolve(Token);
+      demand(authorizer, 'operator', 'read');
+      return catalogSummary(store.view(), {
+        node: (name) => authorizer.allows('node', 'read', name),
+        service: (name) => authorizer.allows('service', 'read', name),
+      });
+    }),
+  ];
+}
+
+/** Nodes that may be read, each without the services and checks that may not. */
+function visibleNodes(outcome: QueryOutcome<readonly NodeInfo[]>, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> {
+  const {kept, dropped} = filterAllowed(outcome.value, ({Node}) => authorizer.allows('node', 'read', Node));
+  let filtered = dropped;
+  const value = kept.map((info) => {
+    const services = filterAllowed(info.Services ?? [], ({Service}) => authorizer.allows('service', 'read', Service));
+    const checks = filterAllowed(info.Checks ?? [], (check) => mayReadCheck(authorizer, check));
+    if (!services.dropped && !checks.dropped) return info;
+    filtered = true;
+    return {...info, Services: services.kept, Checks: checks.kept};
+  });
+  return {...outcome, value, filtered};
+}
