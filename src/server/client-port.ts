@@ -4,6 +4,7 @@ import {ClientRouter} from '../rpc/client-router.ts';
 import {pingTimeoutMs} from '../rpc/limits.ts';
 import {ConnectionPool} from '../rpc/net/connection-pool.ts';
 import {dialer} from '../rpc/net/dial.ts';
+import {type NodeTls} from '../rpc/net/node-tls.ts';
 import {type KnownServer} from '../rpc/server-directory.ts';
 import {ServerList} from '../rpc/server-list.ts';
 import {type Clock} from '../runtime/clock.ts';
@@ -15,7 +16,9 @@ import {type Membership} from './membership.ts';
 export interface ClientPortOptions {
   readonly datacenter: string;
   /** Our own IP address that calls are made from; absent: the system chooses. */
-  readonly sourceAddress?: string;
+  readonly sourceAddress?: string | undefined;
+  /** Absent: servers are called without TLS. */
+  readonly tls?: NodeTls | undefined;
   readonly lan: Membership;
   readonly times: CallTimes;
   readonly clock: Clock;
@@ -33,9 +36,9 @@ export class ClientPort {
   #stopFollowing: (() => void) | undefined;
 
   constructor(options: ClientPortOptions) {
-    const {datacenter, sourceAddress, lan, times, clock, random, logger} = options;
+    const {datacenter, sourceAddress, tls, lan, times, clock, random, logger} = options;
     this.#options = options;
-    this.#pool = new ConnectionPool({dial: dialer({clock, ...(sourceAddress !== undefined && {sourceAddress})}), clock});
+    this.#pool = new ConnectionPool({dial: dialer({clock, sourceAddress, tls: tls?.outgoing}), clock});
     this.#directory = new MemberDirectory(datacenter, lan, undefined);
     this.servers = new ServerList({clock, random, logger, ping: (server) => this.#ping(server), nodeCount: () => lan.members().length});
     this.router = new ClientRouter({servers: this.servers, pool: this.#pool, times, clock, random});

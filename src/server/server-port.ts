@@ -4,6 +4,7 @@ import {NetTransport} from '../raft/net/net-transport.ts';
 import {ConnectionPool} from '../rpc/net/connection-pool.ts';
 import {dialer} from '../rpc/net/dial.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
+import {type NodeTls} from '../rpc/net/node-tls.ts';
 import {type ConnectionHandler, RpcListener} from '../rpc/net/rpc-listener.ts';
 import {RpcServer} from '../rpc/net/rpc-server.ts';
 import {type RpcService} from '../rpc/net/rpc-service.ts';
@@ -22,6 +23,8 @@ export interface ServerPortOptions {
   /** `limits.rpc_handshake_timeout` and `limits.rpc_max_conns_per_client`. */
   readonly handshakeTimeoutMs: number;
   readonly connectionsPerClientMax: number;
+  /** Absent: no TLS in either direction. */
+  readonly tls?: NodeTls | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,10 +39,10 @@ export class ServerPort {
   #server: RpcServer | undefined;
 
   constructor(options: ServerPortOptions) {
-    const {host, self, addressOf, datacenter, clock, logger} = options;
+    const {host, self, addressOf, datacenter, tls, clock, logger} = options;
     this.#options = options;
     // A server that listens on one address calls from it too, as firewalls may demand.
-    const dial = dialer({clock, ...(host !== '0.0.0.0' && host !== '::' && {sourceAddress: host})});
+    const dial = dialer({clock, sourceAddress: host === '0.0.0.0' || host === '::' ? undefined : host, tls: tls?.outgoing});
     this.pool = new ConnectionPool({dial, clock});
     this.transport = new NetTransport({
       self,
@@ -57,13 +60,14 @@ export class ServerPort {
 
   /** Begins to accept connections and to answer calls. @throws Error of the operating system, such as EADDRINUSE */
   async listen(service: RpcService): Promise<void> {
-    const {host, port, handshakeTimeoutMs, connectionsPerClientMax, clock, logger} = this.#options;
+    const {host, port, handshakeTimeoutMs, connectionsPerClientMax, tls, clock, logger} = this.#options;
     const server = new RpcServer({service, clock, logger: logger.named('rpc')});
     this.#server = server;
     this.#handlers.set(firstByte.rpc, (stream, peer) => server.serveStream(stream, peer));
     this.#handlers.set(firstByte.multiplexed, (stream, peer) => server.serveSession(stream, peer));
     this.#listener = new RpcListener({
       host, port, handlers: this.#handlers, clock, logger: logger.named('rpc'), handshakeTimeoutMs, connectionsPerClientMax,
+      ...(tls !== undefined && {tls}),
     });
     await this.#listener.listen();
   }

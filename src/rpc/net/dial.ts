@@ -20,9 +20,9 @@ export interface DialerOptions {
   readonly clock: Clock;
   readonly timeoutMs?: number;
   /** Our own IP address that connections are made from; absent: the system chooses. */
-  readonly sourceAddress?: string;
+  readonly sourceAddress?: string | undefined;
   /** Wraps a connection after its byte 3 was sent; absent: connections are plain (rpc-raft.md §2). */
-  readonly tls?: (socket: Socket, target: DialTarget) => Promise<Duplex>;
+  readonly tls?: ((socket: Socket, target: DialTarget) => Promise<Duplex>) | undefined;
 }
 
 /**

@@ -22,6 +22,8 @@ export interface RpcTls {
   readonly isRequired: boolean;
   /** Performs the handshake of a connection whose first byte was 3, or 7 (`insecure`: no client certificate is asked for). */
   accept(socket: Socket, kind: 'verified' | 'insecure'): Promise<Duplex>;
+  /** Whether the peer of an encrypted connection may speak as a server: Raft is for servers only. */
+  mayBeServer(stream: Duplex): boolean;
   /** Takes over a connection that began with a TLS record: ALPN says what it is for. Absent where it is not served. */
   acceptNative?(socket: Socket, peer: ConnectionPeer): void;
 }
@@ -143,9 +145,16 @@ export class RpcListener {
   }
 
   #handOver(byte: number, stream: Duplex, peer: ConnectionPeer): void {
-    const handler = this.#options.handlers.get(byte);
-    if (handler !== undefined) return handler(stream, peer);
-    this.#options.logger.error('unrecognized RPC byte', {byte, conn: peer.address});
+    const {handlers, tls, logger} = this.#options;
+    const isForServers = byte === firstByte.raft || byte === firstByte.raftForwarding;
+    const handler = handlers.get(byte);
+    if (handler === undefined) {
+      logger.error('unrecognized RPC byte', {byte, conn: peer.address});
+    } else if (isForServers && peer.isEncrypted && tls?.mayBeServer(stream) === false) {
+      logger.error('AuthorizeServerConn failed certificate validation', {conn: peer.address});
+    } else {
+      return handler(stream, peer);
+    }
     stream.destroy();
   }
 }

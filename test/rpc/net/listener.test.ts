@@ -45,7 +45,7 @@ describe('the first byte', () => {
   });
 
   test('is not taken from a plain connection where TLS is demanded', async () => {
-    const tls = {isRequired: true, accept: () => Promise.reject(new Error('no handshake'))};
+    const tls = {isRequired: true, mayBeServer: () => true, accept: () => Promise.reject(new Error('no handshake'))};
     const socket = open(await serve(echo, {tls}), Buffer.from([0, 0x80]));
     await closed(socket);
   });
@@ -56,7 +56,7 @@ describe('the first byte', () => {
       const reached = Promise.withResolvers<string>();
       inside.on('close', () => reached.resolve('closed'));
       const served = await serve(echo, {
-        tls: {isRequired: true, accept: () => Promise.resolve(inside)},
+        tls: {isRequired: true, mayBeServer: () => true, accept: () => Promise.resolve(inside)},
         handlers: new Map([[0, (_stream, peer) => reached.resolve(peer.isEncrypted ? 'served, encrypted' : 'served')]]),
       });
       inside.write(Buffer.from([inner]));
