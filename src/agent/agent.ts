@@ -24,7 +24,6 @@ import {Dispatcher} from '../http/dispatcher.ts';
 import {HotAnswers} from '../http/hot-answers.ts';
 import {createHttpServer} from '../http/http-server.ts';
 import {maxHeaderBytesDefault} from '../http/limits.ts';
-import {NetworkList} from '../http/network-list.ts';
 import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
 import {operatorRoutes} from '../operator/operator-routes.ts';
@@ -45,6 +44,7 @@ import {ConfigWatcher} from './config-watcher.ts';
 import {AgentPools} from './gossip/agent-pools.ts';
 import {CoordinateSender} from './gossip/coordinate-sender.ts';
 import {type UserEvent as PoolUserEvent} from './gossip/gossip-pool.ts';
+import {dispatchOptions} from './dispatch-options.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
 import {AgentCheckRunners} from './local/agent-check-runners.ts';
 import {LocalAgent} from './local/local-agent.ts';
@@ -205,7 +205,7 @@ export class Agent {
     await this.#openDns();
     const routes = this.#routes();
     const hot = new HotAnswers(this.#server);
-    const dispatcher = this.#dispatcher(hot);
+    const dispatcher = new Dispatcher(dispatchOptions(this.#config, this.#logger.named('http')), hot);
     for (const address of this.#config.network.http) {
       const api = createHttpServer({
         routes,
@@ -375,28 +375,6 @@ export class Agent {
       ],
       reload: () => this.reload(),
     };
-  }
-
-  #dispatcher(hot: HotAnswers): Dispatcher {
-    const {acl, http, network, devMode} = this.#config;
-    const logger = this.#logger.named('http');
-    return new Dispatcher(
-      {
-        defaultAclPolicy: acl.defaultPolicy === 'deny' ? 'deny' : 'allow',
-        responseHeaders: http.responseHeaders,
-        translateWanAddresses: network.translateWanAddresses,
-        blockEndpoints: http.blockEndpoints,
-        allowWriteFrom: http.allowWriteFrom.length > 0 ? new NetworkList(http.allowWriteFrom) : undefined,
-        alwaysPretty: devMode,
-        log: {
-          request: (method, url, from, latencyMs) => {
-            if (logger.enabled('debug')) logger.debug('Request finished', {method, url, from, latency: `${latencyMs.toFixed(3)}ms`});
-          },
-          failed: (method, url, from, error) => logger.error('Request error', {method, url, from, error}),
-        },
-      },
-      hot,
-    );
   }
 }
 
