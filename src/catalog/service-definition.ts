@@ -2,7 +2,7 @@ import {lazy} from '../schema/combinators.ts';
 import {struct, type TypeOf} from '../schema/struct.ts';
 import {type Type} from '../schema/type.ts';
 import {bool, duration, int, list, map, nullable, str} from '../schema/types.ts';
-import {withCheckDefaults} from './check-defaults.ts';
+import {goTypeOfCheck, tagged, withCheckDefaults} from './check-defaults.ts';
 import {ConnectProxyConfig} from './proxy-schema.ts';
 import {Locality, ServiceAddress, Weights} from './service-parts.ts';
 
@@ -20,7 +20,7 @@ const checkFields = struct(
     Header: map(list(str)),
     Method: str,
     Body: str,
-    DisableRedirects: bool.alias('disable_redirects'),
+    DisableRedirects: bool,
     TCP: str,
     TCPUseTLS: bool.alias('tcp_use_tls'),
     UDP: str,
@@ -44,10 +44,15 @@ const checkFields = struct(
     DeregisterCriticalServiceAfter: duration.alias('deregister_critical_service_after'),
     OutputMaxSize: int,
   },
-  {aliasDecoding: true},
+  {
+    aliasDecoding: true,
+    goType: goTypeOfCheck(
+      [tagged('H2PingUseTLSSnake bool', 'h2ping_use_tls'), tagged('ServiceID string', 'ServiceID'), tagged('ServiceIDSnake string', 'service_id')].join('; '),
+    ),
+  },
 );
-/** A check inside a service's registration (http-core.md §8.2, agent-checks.md §1). Durations in nanoseconds. */
-export const CheckType = withCheckDefaults(checkFields);
+/** A check inside a service's registration (http-core.md §8.2, agent-checks.md §1); whose it is need not be said. Durations in nanoseconds. */
+export const CheckType = withCheckDefaults(checkFields, new Set(['serviceid', 'service_id']));
 export type CheckType = TypeOf<typeof checkFields>;
 
 /** A sidecar's definition hangs on its parent's, which is a definition again. */

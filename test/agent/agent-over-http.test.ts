@@ -69,6 +69,29 @@ describe('a reload over HTTP', () => {
   });
 });
 
+describe('what the agent says of itself', () => {
+  it('shows its configuration, and none of its secrets', async () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    const secrets = `acl { tokens { agent = "agent-secret" default = "default-secret" dns = "dns-secret" } } encrypt = "${key}"`;
+    const {call, json} = await startAgent({config: `${secrets} service { name = "web" token = "service-secret" check { ttl = "1m" } } node_meta { rack = "r1" }`});
+    expect(await json('/v1/agent/self')).toMatchObject({
+      Config: {NodeName: 'n1', Server: true, Version: '1.21.4'},
+      DebugConfig: {EncryptKey: 'hidden', NodeMeta: {rack: 'r1'}, CheckUpdateInterval: '5m0s', RPCRateLimit: Number.MAX_VALUE, Services: [{Name: 'web', Token: 'hidden'}]},
+      Member: {Name: 'n1', Status: 1},
+      Stats: {agent: {check_ttls: '1', checks: '1', services: '1'}, raft: {state: 'Leader'}},
+      Meta: {rack: 'r1', 'consul-version': '1.21.4'},
+    });
+    const {text} = await call('GET', '/v1/agent/self');
+    expect(text).not.toContain('secret');
+    expect(text).not.toContain(key);
+  });
+
+  it('answers for tokens as an agent without ACLs does', async () => {
+    const {call} = await startAgent();
+    expect(await call('PUT', '/v1/agent/token/default', {Token: 'x'})).toMatchObject({status: 401, text: 'ACL support disabled'});
+  });
+});
+
 describe('the log as a stream', () => {
   it('begins at once, follows what happens, and does not keep the agent from closing', async () => {
     const agent = await startAgent();

@@ -67,6 +67,18 @@ describe('a check that is refused', () => {
   });
 });
 
+describe('the check of a service', () => {
+  it('may name its service in vain, and knows fewer snake_case names than a check by itself', () => {
+    expect(definitionOf({Name: 'x', Check: {TTL: '1s', ServiceID: 'y', service_id: 'z', tcp_use_tls: true}}).Check).toMatchObject({TTL: 1e9, TCPUseTLS: true});
+    expect(() => definitionOf({Name: 'x', Check: {TTL: '1s', disable_redirects: true}})).toThrow('json: unknown field "disable_redirects"');
+    expect(checkOf({Name: 'x', disable_redirects: true}).DisableRedirects).toBe(true);
+  });
+
+  it('that is no object is refused in Go\'s words', () => {
+    expect(() => definitionOf({Name: 'x', Check: []})).toThrow(/^json: cannot unmarshal array into Go struct field \.Alias\.Check of type struct \{ Interval interface \{\}; .*"json:\\"service_id\\""; \*structs\.Alias \}$/);
+  });
+});
+
 describe('registering', () => {
   it('fills in what is left open', async () => {
     const agent = localFixture('');

@@ -1,4 +1,4 @@
-import {withCheckDefaults} from '../../catalog/check-defaults.ts';
+import {goTypeOfCheck, tagged, withCheckDefaults} from '../../catalog/check-defaults.ts';
 import {CheckType} from '../../catalog/service-definition.ts';
 import {struct, type TypeOf} from '../../schema/struct.ts';
 import {bool, duration, int, list, map, str} from '../../schema/types.ts';
@@ -41,7 +41,12 @@ const fields = struct(
     DeregisterCriticalServiceAfter: duration.alias('deregister_critical_service_after'),
     OutputMaxSize: int,
   },
-  {aliasDecoding: true},
+  {
+    aliasDecoding: true,
+    goType: goTypeOfCheck(
+      [tagged('ServiceIDSnake string', 'service_id'), tagged('H2PingUseTLSSnake bool', 'h2ping_use_tls'), tagged('DisableRedirectsSnake bool', 'disable_redirects')].join('; '),
+    ),
+  },
 );
 /** The body of `/v1/agent/check/register` (http-core.md §8.2). Durations in nanoseconds. */
 export const CheckDefinition = withCheckDefaults(fields);
