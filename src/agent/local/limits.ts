@@ -15,6 +15,3 @@ export const fullSyncMaxStaleMs = 2_000;
 
 /** Bytes of a definition file that are read: far more than one definition has. */
 export const definitionFileBytesMax = 4 << 20;
-
-/** What the body of a registration may hold, where Consul sets no limit. */
-export const registrationBodyBytesMax = 16 << 20;

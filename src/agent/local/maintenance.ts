@@ -4,10 +4,10 @@ import {unknownServiceId} from './errors.ts';
 import {type LocalState} from './local-state.ts';
 import {type Registrations} from './registrations.ts';
 
-export const nodeMaintenance = '_node_maintenance';
+const nodeMaintenance = '_node_maintenance';
 const serviceMaintenancePrefix = '_service_maintenance:';
 
-export function serviceMaintenance(serviceId: string): string {
+function serviceMaintenance(serviceId: string): string {
   return serviceMaintenancePrefix + serviceId;
 }
 
