@@ -1,6 +1,3 @@
-import {join} from 'node:path';
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {type FastifyInstance} from 'fastify';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogRoutes} from '../catalog/catalog-routes.ts';
@@ -10,7 +7,6 @@ import {CatalogLookups} from '../catalog/lookups.ts';
 import {type LoadedConfig} from '../config/load-config.ts';
 import {diffConfig, type ReloadSlice} from '../config/reload.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
-import {ConsulError} from '../consul-error.ts';
 import {type DnsConfig} from '../dns/dns-config.ts';
 import {coordinateRoutes} from '../coordinate/routes.ts';
 import {DnsEngine} from '../dns/dns-engine.ts';
@@ -28,7 +24,6 @@ import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
 import {operatorRoutes} from '../operator/operator-routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
-import {devRaftConfig} from '../raft/raft-config.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {SystemNameResolver} from '../runtime/name-resolver.ts';
@@ -36,11 +31,14 @@ import {pause} from '../runtime/pause.ts';
 import {systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
 import {newLeaderEvent} from '../server/leader/new-leader-event.ts';
-import {Server} from '../server/server.ts';
 import {sessionRoutes} from '../session/routes.ts';
 import {textOfByteString} from '../wire/byte-string.ts';
 import {txnRoutes} from '../txn/routes.ts';
+import {agentUi} from './agent-ui.ts';
 import {ConfigWatcher} from './config-watcher.ts';
+import {type AgentCore} from './core/agent-core.ts';
+import {ClientCore} from './core/client-core.ts';
+import {ServerCore} from './core/server-core.ts';
 import {AgentPools} from './gossip/agent-pools.ts';
 import {CoordinateSender} from './gossip/coordinate-sender.ts';
 import {type UserEvent as PoolUserEvent} from './gossip/gossip-pool.ts';
@@ -80,12 +78,11 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #logger: Logger;
   readonly #pools: AgentPools;
-  readonly #server: Server;
+  readonly #core: AgentCore;
   readonly #local: LocalAgent;
   readonly #events: ReceivedEvents;
   /** Undefined with `disable_coordinates`. */
   readonly #coordinates: CoordinateSender | undefined;
-  readonly #temporaryDir: string | undefined;
   #watcher: ConfigWatcher | undefined;
   #dns: DnsServer | undefined;
   #dnsEngine: DnsEngine | undefined;
@@ -96,8 +93,6 @@ export class Agent {
     this.#options = options;
     this.#config = config;
     this.#logger = log.logger('agent');
-    // A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs.
-    this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
     const names = new SystemNameResolver({clock: systemClock});
     const role = log.logger(config.server ? 'agent.server' : 'agent.client');
     this.#pools = new AgentPools({
@@ -111,56 +106,18 @@ export class Agent {
         onFatal(error);
       },
     });
-    const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = config.raft;
-    this.#server = new Server({
-      datacenter: config.datacenter,
-      nodeId,
-      address: `${config.network.rpcAdvertise.host}:${config.network.rpcAdvertise.port}`,
-      raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
-      membership: this.#pools.lan,
-      sessionTtlMinMs: config.sessionTtlMinMs,
-      datacenters: () => this.#pools.datacenters(),
-      datacenterMaps: () => this.#pools.datacenterMaps(),
-      coordinates: {
-        periodMs: config.gossip.coordinateUpdatePeriodMs,
-        batchSize: config.gossip.coordinateUpdateBatchSize,
-        batchesMax: config.gossip.coordinateUpdateMaxBatches,
-      },
-      autopilot: {
-        CleanupDeadServers: config.raft.autopilot.cleanupDeadServers,
-        LastContactThreshold: config.raft.autopilot.lastContactThresholdMs * 1e6,
-        MaxTrailingLogs: config.raft.autopilot.maxTrailingLogs,
-        MinQuorum: config.raft.autopilot.minQuorum,
-        ServerStabilizationTime: config.raft.autopilot.serverStabilizationTimeMs * 1e6,
-      },
-      statsOf: () => Promise.reject(new ConsulError('other servers cannot be asked yet')),
-      nodeName: config.node.name,
-      fireEvent: (name, payload) => this.#pools.lan.serf.userEvent(name, payload),
-      forceLeave: (name) => this.#pools.lan.serf.forceLeave(name),
-      inMemory: config.devMode,
-      bootstrap: config.devMode || config.raft.bootstrap,
-      raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs},
-      holdTimeoutMs: config.performance.rpcHoldTimeoutMs,
-      defaultQueryTimeMs: config.http.defaultQueryTimeMs,
-      maxQueryTimeMs: config.http.maxQueryTimeMs,
-      resolver,
-      clock: systemClock,
-      random: systemRandom,
-      logger: role,
-      onFatal: (error) => {
-        this.#logger.error('Raft cannot go on', {error});
-        onFatal(error);
-      },
-    });
+    this.#core = config.server
+      ? new ServerCore({config, nodeId, pools: this.#pools, resolver, logger: role, onFatal})
+      : new ClientCore(config, this.#pools, role);
     this.#local = new LocalAgent({
       config,
       nodeId,
-      router: this.#server.router,
+      router: this.#core.router,
       membership: this.#pools.lan,
       runners: (state) =>
         new AgentCheckRunners({
           state,
-          router: this.#server.router,
+          router: this.#core.router,
           datacenter: config.datacenter,
           token: () => config.acl.tokens.default,
           outputBytesMax: config.checks.outputMaxBytes,
@@ -183,7 +140,7 @@ export class Agent {
     if (config.gossip.disableCoordinates) return;
     this.#coordinates = new CoordinateSender({
       lan: this.#pools.lan,
-      router: this.#server.router,
+      router: this.#core.router,
       nodeName: config.node.name,
       datacenter: config.datacenter,
       token: () => this.#config.acl.tokens.agent || this.#config.acl.tokens.default,
@@ -198,17 +155,19 @@ export class Agent {
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
   async start(): Promise<readonly FastifyInstance[]> {
     await this.#pools.open();
-    await this.#server.start();
+    await this.#core.start();
     await this.#local.start();
     this.#pools.startJoining();
     this.#coordinates?.start();
     await this.#openDns();
     const routes = this.#routes();
-    const hot = new HotAnswers(this.#server);
+    const hot = new HotAnswers(this.#core);
     const dispatcher = new Dispatcher(dispatchOptions(this.#config, this.#logger.named('http')), hot);
+    const ui = agentUi(this.#config, this.#logger.named('http'));
     for (const address of this.#config.network.http) {
       const api = createHttpServer({
         routes,
+        ui,
         dispatcher,
         hot,
         maxConnectionsPerClient: this.#config.limits.httpMaxConnsPerClient,
@@ -229,6 +188,7 @@ export class Agent {
   /** Takes leave of the pools, so that nobody waits for us; then there is time for what was still under way. */
   async leave(): Promise<void> {
     this.#logger.info(this.#config.server ? 'server starting leave' : 'client starting leave');
+    await this.#core.leave();
     await this.#pools.leave();
     await pause(systemClock, this.#config.server ? this.#config.performance.leaveDrainTimeMs : 0);
   }
@@ -242,8 +202,7 @@ export class Agent {
     this.#coordinates?.stop();
     await this.#local.close();
     await this.#pools.close();
-    await this.#server.close();
-    if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
+    await this.#core.close();
     this.#logger.info('shutdown complete');
   }
 
@@ -290,12 +249,12 @@ export class Agent {
     const {dns, network, datacenter} = this.#config;
     if (network.dns.length === 0) return;
     const lookups = new CatalogLookups({
-      router: this.#server.router,
+      router: this.#core.router,
       datacenter,
       token: () => this.#config.acl.tokens.dns || this.#config.acl.tokens.default,
       allowStale: dns.allowStale,
       maxStaleNs: dns.maxStaleMs * 1e6,
-      mayServeKept: () => this.#server.open,
+      mayServeKept: () => this.#core.open,
     });
     const logger = this.#logger.named('dns');
     const engine = new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger});
@@ -307,17 +266,9 @@ export class Agent {
   }
 
   #routes(): readonly Route[] {
-    const {raft, router} = this.#server;
+    const {router} = this.#core;
     const {datacenter, http, limits, network, node, ui} = this.#config;
     const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
-    const status = {
-      get leaderAddress() {
-        return raft.leader?.address ?? '';
-      },
-      get peerAddresses() {
-        return raft.configuration.servers.map(({address}) => address);
-      },
-    };
     const domain = {router, defaults, nodeName: node.name, bodyBytesMax: chunkedBodyBytesMax};
     const catalog = {...domain, translateWanAddresses: network.translateWanAddresses};
     const own = {local: this.#local, resolver: this.#options.resolver, defaults, bodyBytesMax: chunkedBodyBytesMax};
@@ -336,7 +287,7 @@ export class Agent {
       ...eventRoutes({router, defaults, resolver: this.#options.resolver, events: this.#events, bodyBytesMax: chunkedBodyBytesMax, clock: systemClock}),
       ...coordinateRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
-      ...statusRoutes(status),
+      ...statusRoutes(router, defaults),
     ];
     return [...served, ...restOfRoutes(served)];
   }
@@ -349,16 +300,6 @@ export class Agent {
 
   #selfOptions(): Omit<AgentSelfOptions, keyof AgentRouteOptions> {
     const {nodeId, log} = this.#options;
-    const {raft} = this.#server;
-    const view = {
-      get isLeader() {
-        return raft.role === 'leader';
-      },
-      get leaderAddress() {
-        return raft.leader?.address ?? '';
-      },
-      stats: () => raft.stats(),
-    };
     return {
       config: () => this.#config,
       nodeId,
@@ -366,12 +307,10 @@ export class Agent {
       log,
       clock: systemClock,
       coordinate: () => this.#pools.lan.serf.coordinate,
-      stats: () => agentStats(this.#config, this.#local, this.#pools, view),
+      stats: () => agentStats(this.#core, this.#local, this.#pools),
       gauges: () => [
         ...processGauges(),
-        {name: 'raft.applied_index', value: raft.appliedIndex},
-        {name: 'raft.last_index', value: raft.lastIndex},
-        {name: 'server.isLeader', value: view.isLeader ? 1 : 0},
+        ...this.#core.gauges(),
       ],
       reload: () => this.reload(),
     };

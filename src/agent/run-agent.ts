@@ -90,11 +90,7 @@ const isLeaving = new WeakSet<Agent>();
 
 /** Refuses what would run otherwise than the operator thinks (docs/compatibility.md). */
 function refuseUnsupported(config: RuntimeConfig): void {
-  if (!config.server) throw new ConsulError('client agents are not supported yet: start with -server -bootstrap, or -dev');
   if (config.acl.enabled) throw new ConsulError('acl.enabled is not supported yet; this agent would serve everybody, so it does not start');
-  if (!config.devMode && !config.raft.bootstrap) {
-    throw new ConsulError('clusters of several servers are not supported yet: start one server with -bootstrap or -bootstrap-expect=1');
-  }
 }
 
 function openLogFile({log}: RuntimeConfig): RotatingFile {

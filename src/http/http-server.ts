@@ -7,11 +7,15 @@ import {type Dispatcher} from './dispatcher.ts';
 import {type HotAnswers} from './hot-answers.ts';
 import {headersTimeoutMs, keepAliveTimeoutMs} from './limits.ts';
 import {cleanPath, hasUnprintable} from './path-clean.ts';
+import {redirect} from './redirect.ts';
 import {type Route} from './route.ts';
+import {type UiPages} from './ui-pages.ts';
 
 /** How one listener of the API is made. */
 export interface HttpServerOptions {
   readonly routes: readonly Route[];
+  /** Pages beside the API. */
+  readonly ui?: UiPages;
   readonly dispatcher: Dispatcher;
   readonly hot: HotAnswers;
   readonly tls?: SecureContextOptions & {requestCert?: boolean; rejectUnauthorized?: boolean};
@@ -49,9 +53,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       void options.dispatcher.dispatch(route, request.raw, reply.raw);
     });
   }
+  for (const path of options.ui?.paths ?? []) {
+    app.all(path.length > 1 && path.endsWith('/') ? `${path}*` : path, (request, reply) => {
+      reply.hijack();
+      request.raw.url = request.originalUrl;
+      void options.ui?.serve(request.raw, reply.raw);
+    });
+  }
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
-    notFound(request.raw, reply.raw, options.responseHeaders);
+    if (options.ui?.isAtRoot === true && !request.originalUrl.startsWith('/v1/')) void options.ui.serve(request.raw, reply.raw);
+    else notFound(request.raw, reply.raw, options.responseHeaders);
   });
   return app;
 }
@@ -66,7 +78,8 @@ function listener(
   options: HttpServerOptions,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  const {hot, unprintableFilter} = options;
+  const {hot, unprintableFilter, routes, ui} = options;
+  const paths = new Set([...routes.map(({path}) => path), ...(ui?.paths ?? [])]);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (hot.serve(request, response)) return;
     const url = request.url ?? '/';
@@ -77,9 +90,9 @@ function listener(
       return;
     }
     const clean = cleanPath(path);
-    const target = clean === path ? slashRedirect(options.routes, path) : clean;
+    const target = clean === path ? slashRedirect(paths, path) : clean;
     if (target !== undefined && request.method !== 'CONNECT') {
-      redirect(request, response, target + (end < 0 ? '' : url.slice(end)));
+      redirect(request, response, escapedOnceMore(target + (end < 0 ? '' : url.slice(end))));
       return;
     }
     handler(request, response);
@@ -97,26 +110,14 @@ function listener(
 }
 
 /** A prefix route asked for without its slash redirects to the slash form, unless the bare path is a route too. */
-function slashRedirect(routes: readonly Route[], path: string): string | undefined {
-  if (path.endsWith('/')) return undefined;
+function slashRedirect(paths: ReadonlySet<string>, path: string): string | undefined {
   const withSlash = `${path}/`;
-  return routes.some((route) => route.path === withSlash) && !routes.some((route) => route.path === path)
-    ? withSlash
-    : undefined;
+  return !path.endsWith('/') && paths.has(withSlash) && !paths.has(path) ? withSlash : undefined;
 }
 
-/** Go's redirect: 301, the Location escaped once more, a small page for GET (http-core.md §1.1). */
-function redirect(request: IncomingMessage, response: ServerResponse, to: string): void {
-  const location = to.replace(/%(?=[^?]*(?:\?|$))/g, '%25');
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const headers: Record<string, string> = {Location: location};
-  if (isRead) headers['Content-Type'] = 'text/html; charset=utf-8';
-  const body = request.method === 'GET' ? `<a href="${htmlEscape(location)}">Moved Permanently</a>.\n\n` : '';
-  response.writeHead(301, {...headers, 'Content-Length': String(Buffer.byteLength(body))}).end(body);
-}
-
-function htmlEscape(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`.replace('&#38;', '&amp;').replace('&#60;', '&lt;').replace('&#62;', '&gt;'));
+/** Go's router escapes the path in its Location again (http-core.md §1.1). */
+function escapedOnceMore(location: string): string {
+  return location.replace(/%(?=[^?]*(?:\?|$))/g, '%25');
 }
 
 function notFound(request: IncomingMessage, response: ServerResponse, extra: Readonly<Record<string, string>>): void {

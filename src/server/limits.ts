@@ -20,3 +20,8 @@ export const featureCheckIntervalMs = 60_000;
 /** How often a leader asks its servers how they do, and after how many rounds it acts on it (every 10 s). */
 export const autopilotUpdateMs = 2_000;
 export const autopilotReconcileEvery = 5;
+/** How often a server is asked for its peers before a cluster is made, and how long after the first failure. */
+export const bootstrapAskAttempts = 6;
+export const bootstrapAskRetryMs = 1_000;
+/** How long another server may take to say how far its Raft is. */
+export const statsTimeoutMs = 2_000;

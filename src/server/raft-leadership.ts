@@ -12,17 +12,23 @@ export class RaftLeadership {
     return this.#raft.role === 'leader';
   }
 
+  /** ip:port of the leader's RPC, as Raft knows it. */
+  get leaderAddress(): string | undefined {
+    return this.#raft.leader?.address;
+  }
+
   get knownLeader(): boolean {
     return this.#raft.leader !== undefined;
   }
 
   get hasHeardLeader(): boolean {
-    return this.#raft.lastContactMs !== undefined;
+    return this.isLeader || Number.isFinite(this.#raft.lastContactMs);
   }
 
-  /** Nanoseconds since the leader was last heard; 0 on the leader. */
+  /** Nanoseconds since the leader was last heard; 0 on the leader, and where it never was. */
   get lastContactNs(): number {
-    return this.isLeader ? 0 : (this.#raft.lastContactMs ?? 0) * 1e6;
+    const {lastContactMs} = this.#raft;
+    return this.isLeader || !Number.isFinite(lastContactMs) ? 0 : Math.trunc(lastContactMs * 1e6);
   }
 
   async verify(): Promise<void> {

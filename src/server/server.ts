@@ -11,7 +11,7 @@ import {type DatacenterMap} from '../coordinate/schema.ts';
 import {eventEndpoints} from '../event/endpoint.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
-import {unconnectedTransport} from '../raft/driver/unconnected-transport.ts';
+import {suffrage} from '../raft/configuration.ts';
 import {BatchedLogStore} from '../raft/log/batched-log-store.ts';
 import {LevelDisk} from '../raft/log/level-disk.ts';
 import {SimulatedDisk} from '../raft/log/simulated-disk.ts';
@@ -29,7 +29,15 @@ import {cascades} from './cascades.ts';
 import {txnEndpoints} from '../txn/endpoint.ts';
 import {type AutopilotConfig} from '../operator/schema.ts';
 import {operatorEndpoints} from '../operator/endpoint.ts';
-import {type RaftStats} from '../operator/status-methods.ts';
+import {statusEndpoints} from '../operator/status-endpoint.ts';
+import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
+import {type CallTimes} from '../rpc/call-times.ts';
+import {type Method} from '../rpc/method.ts';
+import {DCSpecificRequest} from '../schema/rpc-common.ts';
+import {BootstrapExpect} from './bootstrap-expect.ts';
+import {ClusterRouter} from './cluster-router.ts';
+import {statsTimeoutMs} from './limits.ts';
+import {MemberDirectory} from './member-directory.ts';
 import {Autopilot} from './leader/autopilot.ts';
 import {RaftMembers} from './leader/raft-members.ts';
 import {RaftCluster} from './raft-cluster.ts';
@@ -45,7 +53,8 @@ import {type Membership} from './membership.ts';
 import {RaftLeadership} from './raft-leadership.ts';
 import {RaftProposer} from './raft-proposer.ts';
 import {ServerFsm} from './server-fsm.ts';
-import {ServerRouter} from './server-router.ts';
+import {ServerPort, type ServerPortOptions} from './server-port.ts';
+import {ServerStatus} from './server-status.ts';
 import {SessionTimers} from './session-timers.ts';
 import {commands, records} from './state-machine.ts';
 
@@ -71,16 +80,19 @@ export interface ServerOptions {
   readonly coordinates: {readonly periodMs: number; readonly batchSize: number; readonly batchesMax: number};
   /** What the configuration file says of autopilot. */
   readonly autopilot: Partial<AutopilotConfig>;
-  /** Asks another server how far its Raft is. */
-  readonly statsOf: (server: ServerMember) => Promise<RaftStats>;
   readonly nodeName: string;
   /** Fires a Serf user event in the LAN pool. */
   readonly fireEvent: (name: string, payload: ByteString) => Promise<void>;
   /** Declares a failed member of the pool gone. */
   readonly forceLeave: (name: string) => Promise<void>;
-  readonly holdTimeoutMs: number;
-  readonly defaultQueryTimeMs: number;
-  readonly maxQueryTimeMs: number;
+  /** How long calls to other servers and blocking queries take. */
+  readonly times: CallTimes;
+  /** Where port 8300 listens, and what it bears. */
+  readonly port: Pick<ServerPortOptions, 'host' | 'port' | 'handshakeTimeoutMs' | 'connectionsPerClientMax'>;
+  /** How many servers make a cluster together; 0 and 1: this one alone, if it bootstraps. */
+  readonly bootstrapExpect: number;
+  /** The servers of all datacenters; undefined without a WAN pool. */
+  readonly wan: Membership | undefined;
   readonly resolver: TokenResolver;
   readonly clock: Clock;
   readonly random: Random;
@@ -94,7 +106,9 @@ export class Server {
   readonly store = new Store();
   readonly kept = new KeptAnswers();
   readonly raft: RaftNode;
-  readonly router: ServerRouter;
+  readonly router: ClusterRouter;
+  readonly #port: ServerPort;
+  readonly #bootstrap: BootstrapExpect;
   readonly #options: ServerOptions;
   readonly #duties: LeaderDuties;
   readonly #coordinates: CoordinateBatches;
@@ -106,6 +120,16 @@ export class Server {
     mkdirSync(options.raftDir, {recursive: true, mode: 0o700});
     const disk = options.inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(options.raftDir, 'log'));
     const delays = new LockDelays(clock);
+    const {datacenter, nodeId, address, membership} = options;
+    const directory = new MemberDirectory(datacenter, membership, options.wan);
+    this.#port = new ServerPort({
+      ...options.port,
+      datacenter,
+      self: {id: nodeId, address},
+      addressOf: (id) => directory.addressOf(id),
+      clock,
+      logger,
+    });
     this.raft = new RaftNode({
       id: options.nodeId,
       address: options.address,
@@ -125,7 +149,7 @@ export class Server {
           this.#duties.replaced();
         },
       }),
-      transport: unconnectedTransport,
+      transport: this.#port.transport,
       clock,
       random,
       config: options.raft,
@@ -133,15 +157,15 @@ export class Server {
     });
     this.raft.onFatal(options.onFatal);
     const leadership = new RaftLeadership(this.raft);
-    this.router = new ServerRouter({datacenter: options.datacenter, leadership, clock, holdTimeoutMs: options.holdTimeoutMs});
+    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: this.#port.pool, times: options.times, clock, random});
     const reader = new BlockingReader({
       store: this.store,
       resolver,
       leadership,
       clock,
       random,
-      defaultQueryTimeMs: options.defaultQueryTimeMs,
-      maxQueryTimeMs: options.maxQueryTimeMs,
+      defaultQueryTimeMs: options.times.defaultQueryTimeMs,
+      maxQueryTimeMs: options.times.maxQueryTimeMs,
     });
     const proposer = new RaftProposer(this.raft);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
@@ -154,7 +178,7 @@ export class Server {
       store: this.store,
       proposer,
       initial: options.autopilot,
-      statsOf: options.statsOf,
+      statsOf: (server) => this.#ask(server, statusRaftStats, {}),
       forceLeave: options.forceLeave,
       clock,
       logger: logger.named('autopilot'),
@@ -175,7 +199,18 @@ export class Server {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();
     });
+    this.#bootstrap = new BootstrapExpect({
+      datacenter,
+      ownId: nodeId,
+      expect: options.bootstrapExpect,
+      membership,
+      raft: this.raft,
+      peersOf: async (server) => (await this.#ask(server, statusPeers, DCSpecificRequest.make({Datacenter: datacenter}))) ?? [],
+      clock,
+      logger,
+    });
     const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: new CoordinateSorter(this.store, options.datacenter)};
+    this.router.serve(statusEndpoints(new ServerStatus(this.raft)));
     this.router.serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
     this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
     this.router.serve(catalogEndpoints({...common, datacenters: options.datacenters}));
@@ -196,9 +231,11 @@ export class Server {
   /** Reads the disk and takes part; the first start of a bootstrapping server makes the cluster. */
   async start(): Promise<void> {
     const {nodeId, address, bootstrap} = this.#options;
+    await this.#port.listen(this.router);
     await this.raft.start();
     const isNew = this.raft.lastIndex === 0 && this.raft.configurationIndex === 0;
     if (isNew && bootstrap) await this.raft.bootstrap({servers: [{id: nodeId, address, suffrage: 0}]});
+    if (this.#options.bootstrapExpect > 1) this.#bootstrap.start();
     if (this.open) {
       await this.raft.barrier();
       await this.#reconciler.settled();
@@ -208,7 +245,20 @@ export class Server {
   async close(): Promise<void> {
     this.#duties.lost();
     this.#coordinates.close();
+    this.#bootstrap.stop();
+    await this.#port.close();
     await this.raft.close();
     this.kept.clear();
+  }
+
+  /** Gives the leadership away before this server goes, and takes no more requests that need it. */
+  async leave(): Promise<void> {
+    this.router.leave();
+    const others = this.raft.configuration.servers.filter(({id, suffrage: vote}) => id !== this.#options.nodeId && vote === suffrage.voter);
+    if (this.open && others.length > 0) await this.raft.transferLeadership();
+  }
+
+  #ask<Req, Res>({name, datacenter, rpcAddress}: ServerMember, method: Method<Req, Res>, request: Req): Promise<Res> {
+    return this.#port.pool.call({name, datacenter, address: rpcAddress}, method, request, {timeoutMs: statsTimeoutMs});
   }
 }

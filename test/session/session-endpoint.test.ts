@@ -4,13 +4,13 @@ import {allowAll, denyAll} from '../../src/acl/fixed-authorizers.ts';
 import {BlockingReader} from '../../src/rpc/blocking-reader.ts';
 import {seededRandom} from '../../src/runtime/random.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
-import {ServerRouter} from '../../src/server/server-router.ts';
 import {sessionEndpoints} from '../../src/session/endpoint.ts';
 import {sessionApply, sessionGet, sessionList, sessionNodeSessions, sessionRenew} from '../../src/session/methods.ts';
 import {Session, SessionRequest, SessionSpecificRequest} from '../../src/session/schema.ts';
 import {NodeSpecificRequest} from '../../src/schema/rpc-common.ts';
 import {KeptAnswers} from '../../src/store/kept.ts';
 import {idOf, Registry} from '../server/registry.ts';
+import {loneLeaderRouter} from '../server/lone-leader-router.ts';
 
 const [a, b] = [idOf(1), idOf(2)];
 const secondNs = 1e9;
@@ -30,12 +30,7 @@ class SessionServer {
   readonly clock = new SimulatedClock();
   readonly registry = new Registry();
   readonly renewed: string[] = [];
-  readonly #router = new ServerRouter({
-    datacenter: 'dc1',
-    leadership: {isLeader: true, hasHeardLeader: true, verify: () => Promise.resolve()},
-    clock: this.clock,
-    holdTimeoutMs: 0,
-  });
+  readonly #router = loneLeaderRouter(this.clock);
 
   constructor() {
     const {clock, registry} = this;

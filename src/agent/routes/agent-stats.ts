@@ -1,23 +1,13 @@
 import {availableParallelism, arch, platform} from 'node:os';
-import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
+import {type AgentCore, type Stats} from '../core/agent-core.ts';
 import {type AgentPools} from '../gossip/agent-pools.ts';
 import {type LocalAgent} from '../local/local-agent.ts';
-
-/** Numbers about one part of the agent, as texts by name. */
-export type Stats = Readonly<Record<string, string>>;
-
-/** Raft as far as the statistics need it. */
-export interface RaftView {
-  readonly isLeader: boolean;
-  readonly leaderAddress: string;
-  stats(): Stats;
-}
 
 const goArchitectures: Readonly<Record<string, string>> = {x64: 'amd64', ia32: '386'};
 
 /** `Stats` of `/v1/agent/self`, which `consul info` prints (http-core.md §7.1). */
-export function agentStats(config: RuntimeConfig, local: LocalAgent, pools: AgentPools, raft: RaftView): Readonly<Record<string, Stats>> {
+export function agentStats(core: AgentCore, local: LocalAgent, pools: AgentPools): Readonly<Record<string, Stats>> {
   const {monitors, ttls} = local.running;
   return {
     agent: {
@@ -27,15 +17,7 @@ export function agentStats(config: RuntimeConfig, local: LocalAgent, pools: Agen
       services: String(local.state.services().length),
     },
     build: {prerelease: '', revision: '', version: CONSUL_VERSION, version_metadata: ''},
-    consul: {
-      acl: config.acl.enabled ? 'enabled' : 'disabled',
-      bootstrap: String(config.raft.bootstrap),
-      known_datacenters: String(pools.datacenters().length),
-      leader: String(raft.isLeader),
-      leader_addr: raft.leaderAddress,
-      server: String(config.server),
-    },
-    raft: raft.stats(),
+    ...core.stats(),
     runtime: {
       arch: goArchitectures[arch()] ?? arch(),
       cpu_count: String(availableParallelism()),

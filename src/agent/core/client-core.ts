@@ -1,0 +1,58 @@
+import {type RuntimeConfig} from '../../config/runtime-config.ts';
+import {type Router} from '../../rpc/router.ts';
+import {systemRandom} from '../../runtime/random.ts';
+import {systemClock} from '../../runtime/system-clock.ts';
+import {type Logger} from '../../runtime/logger.ts';
+import {ClientPort} from '../../server/client-port.ts';
+import {type AgentPools} from '../gossip/agent-pools.ts';
+import {type Gauge} from '../routes/agent-metrics.ts';
+import {type AgentCore, type Stats} from './agent-core.ts';
+import {callTimesOf} from './call-times-of.ts';
+
+/** A client agent: it holds no state, and asks the servers that gossip knows. */
+export class ClientCore implements AgentCore {
+  readonly #port: ClientPort;
+  readonly #config: RuntimeConfig;
+  readonly open = false;
+
+  constructor(config: RuntimeConfig, pools: AgentPools, logger: Logger) {
+    this.#config = config;
+    const {host} = config.network.rpcBind;
+    this.#port = new ClientPort({
+      datacenter: config.datacenter,
+      ...(host !== '0.0.0.0' && host !== '::' && {sourceAddress: host}),
+      lan: pools.lan,
+      times: callTimesOf(config),
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+    });
+  }
+
+  get router(): Router {
+    return this.#port.router;
+  }
+
+  start(): Promise<void> {
+    this.#port.start();
+    return Promise.resolve();
+  }
+
+  leave(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#port.close();
+    return Promise.resolve();
+  }
+
+  stats(): Readonly<Record<string, Stats>> {
+    const {acl} = this.#config;
+    return {consul: {acl: acl.enabled ? 'enabled' : 'disabled', known_servers: String(this.#port.servers.servers.length), server: 'false'}};
+  }
+
+  gauges(): readonly Gauge[] {
+    return [];
+  }
+}

@@ -1,0 +1,137 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {type TokenResolver} from '../../acl/authorizer.ts';
+import {type HostPort, type RuntimeConfig} from '../../config/runtime-config.ts';
+import {type AutopilotConfig} from '../../operator/schema.ts';
+import {devRaftConfig} from '../../raft/raft-config.ts';
+import {type Router} from '../../rpc/router.ts';
+import {type Logger} from '../../runtime/logger.ts';
+import {systemRandom} from '../../runtime/random.ts';
+import {systemClock} from '../../runtime/system-clock.ts';
+import {NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
+import {Server} from '../../server/server.ts';
+import {type AgentPools} from '../gossip/agent-pools.ts';
+import {type Gauge} from '../routes/agent-metrics.ts';
+import {type AgentCore, type Stats} from './agent-core.ts';
+import {callTimesOf} from './call-times-of.ts';
+
+export interface ServerCoreOptions {
+  readonly config: RuntimeConfig;
+  readonly nodeId: string;
+  readonly pools: AgentPools;
+  readonly resolver: TokenResolver;
+  readonly logger: Logger;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** An agent that is a server: the replicated state is in this process. */
+export class ServerCore implements AgentCore {
+  readonly server: Server;
+  readonly #config: RuntimeConfig;
+  readonly #pools: AgentPools;
+  /** A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs. */
+  readonly #temporaryDir: string | undefined;
+
+  constructor({config, nodeId, pools, resolver, logger, onFatal}: ServerCoreOptions) {
+    this.#config = config;
+    this.#pools = pools;
+    this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
+    const {network, raft, gossip, limits} = config;
+    const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = raft;
+    this.server = new Server({
+      datacenter: config.datacenter,
+      nodeId,
+      nodeName: config.node.name,
+      address: textOf(network.rpcAdvertise),
+      port: {...network.rpcBind, handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs, connectionsPerClientMax: limits.rpcMaxConnsPerClient},
+      raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
+      inMemory: config.devMode,
+      bootstrap: config.devMode || raft.bootstrap,
+      bootstrapExpect: raft.bootstrapExpect,
+      raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs},
+      autopilot: autopilotOf(config),
+      membership: pools.lan,
+      wan: pools.wan,
+      datacenters: () => pools.datacenters(),
+      datacenterMaps: () => pools.datacenterMaps(),
+      fireEvent: (name, payload) => pools.lan.serf.userEvent(name, payload),
+      forceLeave: (name) => pools.lan.serf.forceLeave(name),
+      coordinates: {
+        periodMs: gossip.coordinateUpdatePeriodMs,
+        batchSize: gossip.coordinateUpdateBatchSize,
+        batchesMax: gossip.coordinateUpdateMaxBatches,
+      },
+      sessionTtlMinMs: config.sessionTtlMinMs,
+      times: callTimesOf(config),
+      resolver,
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      onFatal: (error) => {
+        logger.error('Raft cannot go on', {error});
+        onFatal(error);
+      },
+    });
+  }
+
+  get router(): Router {
+    return this.server.router;
+  }
+
+  get open(): boolean {
+    return this.server.open;
+  }
+
+  async start(): Promise<void> {
+    await this.server.start();
+  }
+
+  async leave(): Promise<void> {
+    await this.server.leave();
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
+  }
+
+  stats(): Readonly<Record<string, Stats>> {
+    const {raft} = this.server;
+    return {
+      consul: {
+        acl: this.#config.acl.enabled ? 'enabled' : 'disabled',
+        bootstrap: String(this.#config.raft.bootstrap),
+        known_datacenters: String(this.#pools.datacenters().length),
+        leader: String(raft.role === 'leader'),
+        leader_addr: raft.leader?.address ?? '',
+        server: 'true',
+      },
+      raft: raft.stats(),
+    };
+  }
+
+  gauges(): readonly Gauge[] {
+    const {raft} = this.server;
+    return [
+      {name: 'raft.applied_index', value: raft.appliedIndex},
+      {name: 'raft.last_index', value: raft.lastIndex},
+      {name: 'server.isLeader', value: raft.role === 'leader' ? 1 : 0},
+    ];
+  }
+}
+
+function textOf({host, port}: HostPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function autopilotOf({raft}: RuntimeConfig): Partial<AutopilotConfig> {
+  const {cleanupDeadServers, lastContactThresholdMs, maxTrailingLogs, minQuorum, serverStabilizationTimeMs} = raft.autopilot;
+  return {
+    CleanupDeadServers: cleanupDeadServers,
+    LastContactThreshold: lastContactThresholdMs * NANOS_PER_MILLISECOND,
+    MaxTrailingLogs: maxTrailingLogs,
+    MinQuorum: minQuorum,
+    ServerStabilizationTime: serverStabilizationTimeMs * NANOS_PER_MILLISECOND,
+  };
+}
