@@ -228,7 +228,7 @@ const durationParts: TypeParts<number> = {
   zero: () => 0,
   isEmpty: (value) => value === 0,
   writeMsgpack: (writer, value) => writer.writeInt(value),
-  readMsgpack: (reader) => reader.readInt(),
+  readMsgpack: (reader) => reader.readDuration(),
   writeJson: String,
   readJson: readJsonDuration,
 };
@@ -236,14 +236,14 @@ const durationParts: TypeParts<number> = {
 /** Go time.Duration in nanoseconds; JSON output is an integer. */
 export const duration: Type<number> = custom({
   ...durationParts,
-  inline: {write: 'writeInt', read: 'readInt', zero: '0', isEmpty: (v) => `${v} === 0`, json: JSON_AS_IS},
+  inline: {write: 'writeInt', read: 'readDuration', zero: '0', isEmpty: (v) => `${v} === 0`, json: JSON_AS_IS},
 });
 
 /** Go time.Duration in nanoseconds; JSON output is a text such as `10s`. */
 export const durationString: Type<number> = custom({
   ...durationParts,
   writeJson: (value) => `"${formatGoDuration(value)}"`,
-  inline: {write: 'writeInt', read: 'readInt', zero: '0', isEmpty: (v) => `${v} === 0`, json: null},
+  inline: {write: 'writeInt', read: 'readDuration', zero: '0', isEmpty: (v) => `${v} === 0`, json: null},
 });
 
 /** Go time.Time, exact to the nanosecond and with its zone. */

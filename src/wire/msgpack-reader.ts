@@ -89,6 +89,12 @@ export class MsgpackReader {
     }
   }
 
+  /** A Go time.Duration: hundreds of years in nanoseconds are over 2^53, and are rounded. */
+  readDuration(): number {
+    const d = this.peek();
+    return d === 0xcf || d === 0xd3 ? Number(this.readInteger()) : this.readInt();
+  }
+
   /** A Go uint64, exact. */
   readUint64(): bigint {
     const value = this.readInteger();

@@ -42,6 +42,8 @@ describe('scalars as Go encodes them', () => {
     expect(roundTrip(bool, vector('bool true'))).toBe(true);
     expect(roundTrip(bytes, vector('bytes len 3'))).toBe('bar');
     expect(roundTrip(duration, vector('duration 15s'))).toBe(15e9);
+    // The default of dns_config.max_stale, which is over 2^53.
+    expect(duration.fromMsgpack(duration.toMsgpack(87_600 * 3600e9))).toBe(87_600 * 3600e9);
     expect(bytes.toMsgpack('').toString('hex')).toBe(vector('bytes nil'));
     expect(list(str).toMsgpack(null).toString('hex')).toBe(vector('nil []string'));
     expect(map(str).toMsgpack(null).toString('hex')).toBe(vector('nil map'));
