@@ -2,7 +2,7 @@ import {h} from './dom.js';
 
 const words = {passing: 'Passing', warning: 'Warning', critical: 'Critical', none: 'No checks'};
 const signs = {passing: '✓', warning: '!', critical: '✕', none: '–'};
-const severity = ['critical', 'warning', 'none', 'passing'];
+const severity = ['critical', 'warning', 'passing', 'none'];
 
 /** The state of what these checks speak for: the worst of theirs. */
 export function stateOf(checks) {
