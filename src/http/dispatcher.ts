@@ -5,6 +5,7 @@ import {promisify} from 'node:util';
 import {gzip} from 'node:zlib';
 import {type Answer, textAnswer} from './answer.ts';
 import {ApiRequest} from './api-request.ts';
+import {canonicalHeaders} from './canonical-header.ts';
 import {answerOfError} from './error-answer.ts';
 import {GoQuery} from './go-query.ts';
 import {type HotAnswers} from './hot-answers.ts';
@@ -46,7 +47,7 @@ export class Dispatcher {
       'X-Consul-Default-Acl-Policy',
       options.defaultAclPolicy,
       ...(options.translateWanAddresses ? ['X-Consul-Translate-Addresses', 'true'] : []),
-      ...Object.entries(options.responseHeaders).flatMap(([name, value]) => [canonicalHeader(name), value]),
+      ...Object.entries(canonicalHeaders(options.responseHeaders)).flat(),
     ];
   }
 
@@ -125,11 +126,6 @@ export class Dispatcher {
     response.writeHead(answer.status, headers);
     response.end(body);
   }
-}
-
-/** A header's name as Go writes it: `X-Extra-Header`. */
-function canonicalHeader(name: string): string {
-  return name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 /** http-core.md §1.4: an empty 200 on GET and DELETE echoes the request's Content-Type. */

@@ -3,6 +3,7 @@ import {createServer as createTlsServer} from 'node:https';
 import {type Socket} from 'node:net';
 import {type SecureContextOptions} from 'node:tls';
 import fastify, {type FastifyInstance} from 'fastify';
+import {canonicalHeaders} from './canonical-header.ts';
 import {type Dispatcher} from './dispatcher.ts';
 import {type HotAnswers} from './hot-answers.ts';
 import {headersTimeoutMs, keepAliveTimeoutMs} from './limits.ts';
@@ -60,10 +61,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       void options.ui?.serve(request.raw, reply.raw);
     });
   }
+  const extra = canonicalHeaders(options.responseHeaders);
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
     if (options.ui?.isAtRoot === true && !request.originalUrl.startsWith('/v1/')) void options.ui.serve(request.raw, reply.raw);
-    else notFound(request.raw, reply.raw, options.responseHeaders);
+    else notFound(request.raw, reply.raw, extra);
   });
   return app;
 }

@@ -1,6 +1,8 @@
 import {readFile, stat} from 'node:fs/promises';
 import {type IncomingMessage, type ServerResponse} from 'node:http';
 import {basename, extname, join, posix} from 'node:path';
+import {byteRange} from './byte-range.ts';
+import {canonicalHeaders} from './canonical-header.ts';
 import {percentDecode} from './go-query.ts';
 import {htmlEscape, redirect} from './redirect.ts';
 
@@ -44,9 +46,11 @@ export class UiPages {
   /** Paths that lead here, in the form of a route's: one that ends in `/` stands for all below it, but `/` for itself. */
   readonly paths: readonly string[];
   readonly #options: UiPagesOptions;
+  readonly #extra: Readonly<Record<string, string>>;
 
   constructor(options: UiPagesOptions) {
     this.#options = options;
+    this.#extra = canonicalHeaders(options.responseHeaders);
     this.paths = options.enabled ? [...new Set(['/', '/robots.txt', options.contentPath])] : ['/'];
   }
 
@@ -57,49 +61,64 @@ export class UiPages {
 
   /** Answers a request of one of the paths. Never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const {enabled, contentPath, responseHeaders, failed} = this.#options;
+    const {enabled, contentPath, failed} = this.#options;
     const url = request.url ?? '/';
     const path = percentDecode(url.split('?', 1)[0] ?? '/').toString('utf8');
     try {
-      if (!enabled) this.#send(response, 200, 'text/plain; charset=utf-8', disabledText);
-      else if (path === '/' && contentPath !== '/') redirect(request, response, contentPath, responseHeaders);
-      else await this.#sendFile(response, path === '/robots.txt' ? path : `/${path.slice(contentPath.length)}`);
+      if (!enabled) this.#sendText(response, 200, disabledText);
+      else if (path === '/' && contentPath !== '/') redirect(request, response, contentPath, this.#extra);
+      else await this.#sendFile(request, response, path === '/robots.txt' ? path : `/${path.slice(contentPath.length)}`);
     } catch (error) {
       failed(request.method ?? '', url, request.socket.remoteAddress ?? '', error);
-      if (!response.headersSent) this.#send(response, 500, 'text/plain; charset=utf-8', 'The web UI cannot be read');
+      if (!response.headersSent) this.#sendText(response, 500, 'The web UI cannot be read');
     }
   }
 
-  async #sendFile(response: ServerResponse, path: string): Promise<void> {
-    const {folder, responseHeaders} = this.#options;
+  async #sendFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const {folder} = this.#options;
     // Made absolute first, no path leads out of the folder, whatever dots came encoded.
     const clean = posix.normalize(path);
     if (clean.endsWith('/index.html')) {
-      response.writeHead(301, {...responseHeaders, Location: './', 'Content-Length': '0'}).end();
+      response.writeHead(301, {...this.#extra, Location: './', 'Content-Length': '0'}).end();
       return;
     }
     const file = join(folder, clean);
     const kind = await kindOf(file);
     if (kind === 'folder' && !clean.endsWith('/')) {
-      response.writeHead(301, {...responseHeaders, Location: `${basename(clean)}/`, 'Content-Length': '0'}).end();
+      response.writeHead(301, {...this.#extra, Location: `${basename(clean)}/`, 'Content-Length': '0'}).end();
     } else if (kind === 'file') {
-      this.#send(response, 200, contentTypes[extname(clean).toLowerCase()] ?? 'application/octet-stream', await readFile(file));
+      sendPart(request, response, {...this.#extra, 'Content-Type': contentTypes[extname(clean).toLowerCase()] ?? 'application/octet-stream'}, await readFile(file));
     } else {
-      await this.#sendIndex(response);
+      await this.#sendIndex(request, response);
     }
   }
 
-  async #sendIndex(response: ServerResponse): Promise<void> {
+  async #sendIndex(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {folder, variables} = this.#options;
     const page = await readFile(join(folder, 'index.html'), 'utf8');
     const filled = page.replace(/\{\{\.(\w+)\}\}/g, (whole, name: string) => (Object.hasOwn(variables, name) ? htmlEscape(variables[name] ?? '') : whole));
-    this.#send(response, 200, 'text/html; charset=utf-8', filled);
+    sendPart(request, response, {...this.#extra, 'Content-Type': 'text/html; charset=utf-8'}, Buffer.from(filled));
   }
 
-  #send(response: ServerResponse, status: number, contentType: string, body: string | Buffer): void {
-    const length = String(Buffer.byteLength(body));
-    response.writeHead(status, {'Content-Type': contentType, ...this.#options.responseHeaders, 'Content-Length': length}).end(body);
+  #sendText(response: ServerResponse, status: number, text: string): void {
+    const headers = {'Content-Type': 'text/plain; charset=utf-8', ...this.#extra, 'Content-Length': String(Buffer.byteLength(text))};
+    response.writeHead(status, headers).end(text);
   }
+}
+
+/** Sends the part of a body that was asked for, which mostly is the whole. */
+function sendPart(request: IncomingMessage, response: ServerResponse, headers: Readonly<Record<string, string>>, body: Buffer): void {
+  const range = byteRange(request.headers.range, body.length);
+  if (typeof range === 'string') {
+    const text = `${range}\n`;
+    const of = range === 'invalid range' ? {} : {'Content-Range': `bytes */${body.length}`};
+    const refused = {...headers, ...of, 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff'};
+    response.writeHead(416, {...refused, 'Content-Length': String(text.length)}).end(text);
+    return;
+  }
+  const part = range === undefined ? body : body.subarray(range.first, range.last + 1);
+  const of = range === undefined ? {} : {'Content-Range': `bytes ${range.first}-${range.last}/${body.length}`};
+  response.writeHead(range === undefined ? 200 : 206, {...headers, ...of, 'Accept-Ranges': 'bytes', 'Content-Length': String(part.length)}).end(part);
 }
 
 /** @throws what keeps a path from being looked at, but for its not being there */

@@ -16,7 +16,7 @@ interface Reply {
   readonly text: string;
 }
 
-type Send = (method: string, path: string) => Promise<Reply>;
+type Send = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
 
 /** A listener with the pages of a small UI, beside whose folder lies a file that is none of its own. */
 async function serve(options: Partial<UiPagesOptions> = {}): Promise<Send> {
@@ -28,7 +28,7 @@ async function serve(options: Partial<UiPagesOptions> = {}): Promise<Send> {
   writeFileSync(join(folder, 'robots.txt'), 'Disallow: /');
   writeFileSync(join(folder, 'assets', 'app.js'), 'export {};');
   const hot = new HotAnswers({open: true});
-  const responseHeaders = {'X-Extra': 'yes'};
+  const responseHeaders = {'x-extra': 'yes'};
   const failed = (_method: string, _url: string, _from: string, error: unknown): void => {
     throw error;
   };
@@ -53,9 +53,9 @@ async function serve(options: Partial<UiPagesOptions> = {}): Promise<Send> {
     rmSync(dir, {recursive: true});
   });
   const {port} = app.server.address() as AddressInfo;
-  return (method, path) =>
+  return (method, path, headers = {}) =>
     new Promise((resolve, reject) => {
-      httpRequest({host: '127.0.0.1', port, method, path, agent: false}, (response) => {
+      httpRequest({host: '127.0.0.1', port, method, path, headers, agent: false}, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => resolve({status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString()}));
@@ -91,6 +91,24 @@ describe('the web UI', () => {
     expect(await send('GET', '/ui/index.html')).toMatchObject({status: 301, headers: {location: './'}});
     expect(await send('GET', '/ui/assets')).toMatchObject({status: 301, headers: {location: 'assets/'}});
     expect(await send('GET', '/uix')).toMatchObject({status: 404});
+  });
+
+  it.each([
+    ['bytes=0-5', 206, 'bytes 0-5/10', 'export'],
+    ['bytes=7-', 206, 'bytes 7-9/10', '{};'],
+    ['bytes=-3', 206, 'bytes 7-9/10', '{};'],
+    ['bytes=-99', 206, 'bytes 0-9/10', 'export {};'],
+    ['bytes=8-99', 206, 'bytes 8-9/10', '};'],
+    ['bytes=0-1,3-4', 200, undefined, 'export {};'],
+    ['bytes=10-', 416, 'bytes */10', 'invalid range: failed to overlap\n'],
+    ['bytes=-0', 416, 'bytes */10', 'invalid range: failed to overlap\n'],
+    ['bytes=2-1', 416, undefined, 'invalid range\n'],
+    ['bytes=x', 416, undefined, 'invalid range\n'],
+  ])('gives the part that is asked for: %s', async (Range, status, part, text) => {
+    const send = await serve();
+    const reply = await send('GET', '/ui/assets/app.js', {Range});
+    expect(reply).toMatchObject({status, text});
+    expect(reply.headers['content-range']).toBe(part);
   });
 
   it('shows nothing outside its folder, however the way is written', async () => {

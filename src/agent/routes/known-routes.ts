@@ -1,4 +1,6 @@
 import {ConsulError} from '../../consul-error.ts';
+import {jsonAnswer, textAnswer} from '../../http/answer.ts';
+import {type ApiRequest} from '../../http/api-request.ts';
 import {type HttpMethod, type Route, type RouteHandler} from '../../http/route.ts';
 
 type KnownRoute = readonly [path: string, ...methods: HttpMethod[]];
@@ -29,7 +31,6 @@ const known: readonly KnownRoute[] = [
   ['/v1/coordinate/update', 'PUT'],
   ['/v1/snapshot', 'GET', 'PUT'],
   ['/v1/query', 'GET', 'POST'],
-  ['/v1/query/', 'GET', 'PUT', 'DELETE'],
   ['/v1/operator/raft/configuration', 'GET'],
   ['/v1/operator/raft/transfer-leader', 'POST'],
   ['/v1/operator/raft/peer', 'DELETE'],
@@ -108,8 +109,21 @@ export function restOfRoutes(served: readonly Route[]): readonly Route[] {
     routes
       .filter(([path]) => !paths.has(path))
       .map(([path, ...methods]) => ({path, methods: Object.fromEntries(methods.map((method) => [method, handler(path)]))}));
-  return [...rest(known, unsupported), ...rest(acl, () => aclDisabled)];
+  const queries = paths.has(queryRoute.path) ? [] : [queryRoute];
+  return [...rest(known, unsupported), ...queries, ...rest(acl, () => aclDisabled)];
 }
+
+/** Answers OPTIONS and wrong methods in a way of its own, by what the path ends in (http-core.md §1.2). */
+const queryRoute: Route = {
+  path: '/v1/query/',
+  methods: {},
+  ownMethods: (request: ApiRequest) => {
+    const allowed = /\/(execute|explain)$/.test(request.rawPath) ? ['GET'] : ['GET', 'PUT', 'DELETE'];
+    if (request.method === 'OPTIONS') return jsonAnswer('{}', [['Allow', ['OPTIONS', ...allowed].join(',')]]);
+    if (allowed.includes(request.method)) return unsupported('/v1/query/')(request);
+    return {...textAnswer(405, `method ${request.method} not allowed`), headers: [['Allow', allowed.join(',')]]};
+  },
+};
 
 function unsupported(path: string): RouteHandler {
   return () => {
