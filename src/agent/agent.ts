@@ -23,6 +23,7 @@ import {maxHeaderBytesDefault} from '../http/limits.ts';
 import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
 import {operatorRoutes} from '../operator/operator-routes.ts';
+import {snapshotRoutes} from '../operator/snapshot-routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
@@ -287,6 +288,7 @@ export class Agent {
       ...eventRoutes({router, defaults, resolver: this.#options.resolver, events: this.#events, bodyBytesMax: chunkedBodyBytesMax, clock: systemClock}),
       ...coordinateRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
+      ...snapshotRoutes({snapshots: this.#core.snapshots, defaults}),
       ...statusRoutes(router, defaults),
     ];
     return [...served, ...restOfRoutes(served)];

@@ -7,3 +7,6 @@ export const rebalanceClusterShareMs = 15.625;
 
 /** How long a server may take to answer a ping before another is tried. */
 export const pingTimeoutMs = 10_000;
+
+/** The head of a snapshot exchange: a token, a datacenter, an error. */
+export const snapshotHeaderBytesMax = 1 << 20;

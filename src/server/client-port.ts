@@ -1,12 +1,16 @@
+import {type Readable} from 'node:stream';
+import {ConsulError} from '../consul-error.ts';
 import {statusPing} from '../operator/status-methods.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
 import {ClientRouter} from '../rpc/client-router.ts';
 import {pingTimeoutMs} from '../rpc/limits.ts';
 import {ConnectionPool} from '../rpc/net/connection-pool.ts';
-import {dialer} from '../rpc/net/dial.ts';
+import {type Dial, dialer} from '../rpc/net/dial.ts';
 import {type NodeTls} from '../rpc/net/node-tls.ts';
+import {firstByte} from '../rpc/net/first-byte.ts';
 import {type KnownServer} from '../rpc/server-directory.ts';
 import {ServerList} from '../rpc/server-list.ts';
+import {callSnapshot, type SnapshotExchange, type SnapshotReply, type SnapshotRequest} from '../rpc/snapshot-exchange.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Logger} from '../runtime/logger.ts';
 import {type Random} from '../runtime/random.ts';
@@ -27,10 +31,11 @@ export interface ClientPortOptions {
 }
 
 /** A client agent's way to the servers: those that gossip knows, one connection at a time, and the router over them. */
-export class ClientPort {
+export class ClientPort implements SnapshotExchange {
   readonly router: ClientRouter;
   readonly servers: ServerList;
   readonly #options: ClientPortOptions;
+  readonly #dial: Dial;
   readonly #pool: ConnectionPool;
   readonly #directory: MemberDirectory;
   #stopFollowing: (() => void) | undefined;
@@ -38,10 +43,18 @@ export class ClientPort {
   constructor(options: ClientPortOptions) {
     const {datacenter, sourceAddress, tls, lan, times, clock, random, logger} = options;
     this.#options = options;
-    this.#pool = new ConnectionPool({dial: dialer({clock, sourceAddress, tls: tls?.outgoing}), clock});
+    this.#dial = dialer({clock, sourceAddress, tls: tls?.outgoing});
+    this.#pool = new ConnectionPool({dial: this.#dial, clock});
     this.#directory = new MemberDirectory(datacenter, lan, undefined);
     this.servers = new ServerList({clock, random, logger, ping: (server) => this.#ping(server), nodeCount: () => lan.members().length});
     this.router = new ClientRouter({servers: this.servers, pool: this.#pool, times, clock, random});
+  }
+
+  /** Hands a snapshot exchange on to a server. */
+  async exchange(request: SnapshotRequest, archive: Readable): Promise<SnapshotReply> {
+    const [server] = this.servers.servers;
+    if (server === undefined) throw new ConsulError('No known Consul servers');
+    return await callSnapshot(await this.#dial(server, firstByte.snapshot), request, archive);
   }
 
   /** Begins to follow the pool's servers, and to spread calls over them in time. */

@@ -144,6 +144,13 @@ export class ClusterRouter implements Router, RpcService {
     }
   }
 
+  /** A server to send what is no call: the leader, or one of another datacenter. @throws ConsulError when there is none */
+  serverFor(datacenter: string): KnownServer {
+    const server = datacenter === this.#options.datacenter ? this.#leader() : this.#remoteServer(datacenter);
+    if (server instanceof ConsulError) throw server;
+    return server;
+  }
+
   #leader(): KnownServer | ConsulError {
     const {leadership, directory, datacenter, address} = this.#options;
     const {leaderAddress} = leadership;
@@ -156,21 +163,27 @@ export class ClusterRouter implements Router, RpcService {
   /** Calls a server of another datacenter: the one that answered last, until it fails. */
   async #inDatacenter<T>(errand: Errand<T>): Promise<T> {
     const {Datacenter} = errand.envelope;
-    const servers = this.#options.directory.servers(Datacenter);
-    if (servers === undefined) throw new ConsulError('No path to datacenter');
-    const chosen = servers.find(({id}) => id === this.#remoteServers.get(Datacenter)) ?? servers[this.#options.random.below(servers.length)];
-    if (chosen === undefined) throw new ConsulError('Remote DC has no server currently reachable');
-    this.#remoteServers.set(Datacenter, chosen.id);
+    const chosen = this.#remoteServer(Datacenter);
     try {
       return await errand.there(chosen, this.#callOptions(errand));
     } catch (error) {
-      if (error instanceof RpcCallError && error.failure !== 'aborted' && error.failure !== 'remote') this.#moveOn(servers, chosen);
+      if (error instanceof RpcCallError && error.failure !== 'aborted' && error.failure !== 'remote') this.#moveOn(chosen);
       throw error;
     }
   }
 
+  #remoteServer(datacenter: string): KnownServer {
+    const servers = this.#options.directory.servers(datacenter);
+    if (servers === undefined) throw new ConsulError('No path to datacenter');
+    const chosen = servers.find(({id}) => id === this.#remoteServers.get(datacenter)) ?? servers[this.#options.random.below(servers.length)];
+    if (chosen === undefined) throw new ConsulError('Remote DC has no server currently reachable');
+    this.#remoteServers.set(datacenter, chosen.id);
+    return chosen;
+  }
+
   /** After a failure the next server of the list is used. */
-  #moveOn(servers: readonly KnownServer[], failed: KnownServer): void {
+  #moveOn(failed: KnownServer): void {
+    const servers = this.#options.directory.servers(failed.datacenter) ?? [];
     const next = servers[(servers.indexOf(failed) + 1) % servers.length];
     if (next !== undefined && this.#remoteServers.get(failed.datacenter) === failed.id) this.#remoteServers.set(failed.datacenter, next.id);
   }

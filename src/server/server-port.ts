@@ -2,7 +2,7 @@ import {type Duplex} from 'node:stream';
 import {type Peer} from '../raft/core/messages.ts';
 import {NetTransport} from '../raft/net/net-transport.ts';
 import {ConnectionPool} from '../rpc/net/connection-pool.ts';
-import {dialer} from '../rpc/net/dial.ts';
+import {type Dial, dialer} from '../rpc/net/dial.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
 import {type NodeTls} from '../rpc/net/node-tls.ts';
 import {type ConnectionHandler, RpcListener} from '../rpc/net/rpc-listener.ts';
@@ -32,6 +32,8 @@ export interface ServerPortOptions {
 /** A server's port 8300 and its connections to those of others: calls and Raft, in both directions. */
 export class ServerPort {
   readonly pool: ConnectionPool;
+  /** Connections past their first byte, for what is no call and not Raft. */
+  readonly dial: Dial;
   readonly transport: NetTransport;
   readonly #options: ServerPortOptions;
   readonly #handlers = new Map<number, ConnectionHandler>();
@@ -43,6 +45,7 @@ export class ServerPort {
     this.#options = options;
     // A server that listens on one address calls from it too, as firewalls may demand.
     const dial = dialer({clock, sourceAddress: host === '0.0.0.0' || host === '::' ? undefined : host, tls: tls?.outgoing});
+    this.dial = dial;
     this.pool = new ConnectionPool({dial, clock});
     this.transport = new NetTransport({
       self,

@@ -31,6 +31,8 @@ import {type AutopilotConfig} from '../operator/schema.ts';
 import {operatorEndpoints} from '../operator/endpoint.ts';
 import {statusEndpoints} from '../operator/status-endpoint.ts';
 import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
+import {firstByte} from '../rpc/net/first-byte.ts';
+import {serveSnapshot} from '../rpc/snapshot-exchange.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
 import {type Method} from '../rpc/method.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
@@ -55,6 +57,7 @@ import {RaftProposer} from './raft-proposer.ts';
 import {ServerFsm} from './server-fsm.ts';
 import {ServerPort, type ServerPortOptions} from './server-port.ts';
 import {ServerStatus} from './server-status.ts';
+import {SnapshotService} from './snapshot-service.ts';
 import {SessionTimers} from './session-timers.ts';
 import {commands, records} from './state-machine.ts';
 
@@ -107,6 +110,7 @@ export class Server {
   readonly kept = new KeptAnswers();
   readonly raft: RaftNode;
   readonly router: ClusterRouter;
+  readonly snapshots: SnapshotService;
   readonly #port: ServerPort;
   readonly #bootstrap: BootstrapExpect;
   readonly #options: ServerOptions;
@@ -208,6 +212,21 @@ export class Server {
       peersOf: async (server) => (await this.#ask(server, statusPeers, DCSpecificRequest.make({Datacenter: datacenter}))) ?? [],
       clock,
       logger,
+    });
+    this.snapshots = new SnapshotService({
+      datacenter,
+      raft: this.raft,
+      leadership,
+      resolver,
+      dial: this.#port.dial,
+      serverFor: (name) => this.router.serverFor(name),
+      scratchDir: options.raftDir,
+    });
+    this.#port.handle(firstByte.snapshot, (stream) => {
+      serveSnapshot(stream, this.snapshots).catch((error: unknown) => {
+        logger.error('snapshot exchange failed', {error});
+        stream.destroy();
+      });
     });
     const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: new CoordinateSorter(this.store, options.datacenter)};
     this.router.serve(statusEndpoints(new ServerStatus(this.raft)));

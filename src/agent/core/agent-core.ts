@@ -1,4 +1,5 @@
 import {type Router} from '../../rpc/router.ts';
+import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {type Gauge} from '../routes/agent-metrics.ts';
 
 /** Numbers about one part of the agent, as texts by name. */
@@ -7,6 +8,7 @@ export type Stats = Readonly<Record<string, string>>;
 /** What an agent stands on: the replicated state in this process, or the way to servers that have it. */
 export interface AgentCore {
   readonly router: Router;
+  readonly snapshots: SnapshotExchange;
   /** True while answers that were kept may be given again: only where the state itself is, and is the newest. */
   readonly open: boolean;
   /** @throws what kept it from starting */

@@ -1,5 +1,6 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type Router} from '../../rpc/router.ts';
+import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {systemRandom} from '../../runtime/random.ts';
 import {systemClock} from '../../runtime/system-clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
@@ -31,6 +32,10 @@ export class ClientCore implements AgentCore {
 
   get router(): Router {
     return this.#port.router;
+  }
+
+  get snapshots(): SnapshotExchange {
+    return this.#port;
   }
 
   start(): Promise<void> {

@@ -6,6 +6,7 @@ import {type HostPort, type RuntimeConfig} from '../../config/runtime-config.ts'
 import {type AutopilotConfig} from '../../operator/schema.ts';
 import {devRaftConfig} from '../../raft/raft-config.ts';
 import {type Router} from '../../rpc/router.ts';
+import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {systemRandom} from '../../runtime/random.ts';
 import {systemClock} from '../../runtime/system-clock.ts';
@@ -77,6 +78,10 @@ export class ServerCore implements AgentCore {
 
   get router(): Router {
     return this.server.router;
+  }
+
+  get snapshots(): SnapshotExchange {
+    return this.server.snapshots;
   }
 
   get open(): boolean {

@@ -3,7 +3,7 @@ import {parse as parsePath, join} from 'node:path';
 import {ApiClient, openErrorText, orFail} from '../../api-client.ts';
 import {CommandFailure, defineCommand, printLine} from '../../command.ts';
 import {CLIENT_FLAGS, SERVER_FLAGS} from '../../http-flags.ts';
-import {ArchiveError, verifyArchive} from './archive.ts';
+import {ArchiveError, verifyArchive} from '../../../raft/snapshot/snapshot-archive-reader.ts';
 
 const ARCHIVE_MODE = 0o600;
 
