@@ -1,6 +1,6 @@
 import {ConsulError} from '../consul-error.ts';
 import {type DnsLookups, type DnsNode, type DnsServiceInstance, type Found, type Freshness, type Locality, NoSuchNameError, type ServiceQuestion} from '../dns/lookups.ts';
-import {sameAddress} from '../dns/wire/ip-address.ts';
+import {canonicalAddress, sameAddress} from '../dns/wire/ip-address.ts';
 import {keptReply, type MaybeKept} from '../rpc/kept-reply.ts';
 import {type Method} from '../rpc/method.ts';
 import {type Router} from '../rpc/router.ts';
@@ -69,7 +69,8 @@ export class CatalogLookups implements DnsLookups {
   }
 
   async serviceByAddress(ip: string): Promise<DnsServiceInstance | null> {
-    const request = ServiceSpecificRequest.make({...this.#read(this.#options.datacenter), ServiceAddress: ip});
+    // Unlike those of nodes, addresses of services are found in one spelling only (seen at 1.21.4).
+    const request = ServiceSpecificRequest.make({...this.#read(this.#options.datacenter), ServiceAddress: canonicalAddress(ip)});
     const reply = await this.#call(catalogServiceNodes, request);
     const [first] = reply.ServiceNodes ?? [];
     return first === undefined ? null : flatInstance(first);

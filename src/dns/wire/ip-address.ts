@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js';
+
 /** The bytes of an IP address: 4, or 16; null when the text is no address. A zone (`%eth0`) is no part of a record. */
 export function ipBytes(text: string): Uint8Array | null {
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
@@ -72,6 +74,12 @@ export function ipText(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let i = 0; i < 16; i += 2) parts.push((((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)).toString(16));
   return parts.join(':');
+}
+
+/** The one spelling in which Go writes an address (RFC 5952; an IPv4 address written as IPv6 as IPv4); other texts as they are. */
+export function canonicalAddress(text: string): string {
+  const record = recordAddress(text);
+  return record === null ? text : ipaddr.fromByteArray([...record.bytes]).toString();
 }
 
 /** Whether two texts are the same IP address, in whatever spelling. Texts that are none are the same as nothing. */
