@@ -8,7 +8,7 @@ const severity = ['critical', 'warning', 'passing', 'none'];
 export function stateOf(checks) {
   if (checks.some(({Status}) => Status === 'critical')) return 'critical';
   if (checks.some(({Status}) => Status === 'warning')) return 'warning';
-  return checks.length === 0 ? 'none' : 'passing';
+  return checks.some(({Status}) => Status === 'passing') ? 'passing' : 'none';
 }
 
 /** The state of a service from the numbers of its checks. */
