@@ -56,7 +56,13 @@ export class MemberReconciler implements LeaderDuty {
   lost(): void {
     this.#epoch++;
     this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
     this.#timer?.cancel();
+  }
+
+  /** A restored state knows the members of another time. */
+  replaced(): void {
+    if (this.#unsubscribe !== undefined) this.#enqueue(this.#epoch, () => this.#reconcileAll());
   }
 
   /** Resolves when all that was known of members by now is written. */
