@@ -9,3 +9,7 @@ export interface TombstonesLeft extends Fact {
 export function tombstonesLeft(index: number): TombstonesLeft {
   return {kind: 'tombstones-left', index};
 }
+
+export function isTombstonesLeft(fact: Fact): fact is TombstonesLeft {
+  return fact.kind === 'tombstones-left';
+}

@@ -25,3 +25,6 @@ export const bootstrapAskAttempts = 6;
 export const bootstrapAskRetryMs = 1_000;
 /** How long another server may take to say how far its Raft is. */
 export const statsTimeoutMs = 2_000;
+/** How long a tombstone stays at least, and by how much it may outstay that, so that many go at once. */
+export const tombstoneTtlMs = 15 * 60_000;
+export const tombstoneGranularityMs = 30_000;

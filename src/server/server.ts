@@ -48,6 +48,7 @@ import {type ByteString} from '../wire/byte-string.ts';
 import {announceLeadership} from './leader/new-leader-event.ts';
 import {AgreedFeatures} from './leader/agreed-features.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
+import {TombstoneGc} from './leader/tombstone-gc.ts';
 import {memberCatalog} from './leader/member-catalog.ts';
 import {MemberReconciler} from './leader/member-reconciler.ts';
 import {LockDelays} from './lock-delays.ts';
@@ -197,8 +198,9 @@ export class Server {
       clock,
       logger,
     });
+    const tombstones = new TombstoneGc({datacenter: options.datacenter, store: this.store, proposer, clock, logger});
     const features = new AgreedFeatures({datacenter: options.datacenter, membership: options.membership, store: this.store, proposer, clock, logger});
-    this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), timers, autopilot, features, this.#reconciler], barrier, logger});
+    this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), tombstones, timers, autopilot, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
       else this.#duties.lost();

@@ -1,14 +1,11 @@
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {type ChunkAssembler, type ChunkRecord} from '../raft/driver/chunk-assembler.ts';
-import {struct} from '../schema/struct.ts';
-import {uint} from '../schema/types.ts';
 import {type View} from '../store/view.ts';
 import {type WriteTx} from '../store/write-tx.ts';
-import {MsgpackFramer} from '../wire/msgpack-framer.ts';
 import {decodeChunking, encodeChunking} from './chunking-record.ts';
-import {snapshotPieceBytes, snapshotRecordBytesMax, snapshotSliceMs} from './limits.ts';
+import {snapshotPieceBytes, snapshotSliceMs} from './limits.ts';
+import {SnapshotHeader, StateCutter} from './state-cutter.ts';
 
-const SnapshotHeader = struct('SnapshotHeader', {LastIndex: uint}, {goType: 'fsm.SnapshotHeader'});
 const chunkingType = 29;
 
 /** state.bin in pieces (rpc-raft.md §17): the header, each domain's records in Consul's order, the parts of chunked commands. */
@@ -38,44 +35,27 @@ export async function* writeState(view: View, kinds: readonly SnapshotRecords[],
 }
 
 /**
- * Reads a state.bin into a store's new contents. A record's type byte is itself a msgpack integer below 0x80, so one
- * framer cuts both.
+ * Reads a state.bin into a store's new contents.
  * @throws Error naming the record type when it is unknown; MsgpackError for bytes that are none
  */
 export async function readState(source: AsyncIterable<Buffer>, tx: WriteTx, kinds: readonly SnapshotRecords[], assembler: ChunkAssembler): Promise<void> {
   const byType = new Map(kinds.flatMap((kind) => kind.types.map((type) => [type, kind] as const)));
-  const framer = new MsgpackFramer(snapshotRecordBytesMax);
+  const cutter = new StateCutter();
   let chunks: ChunkRecord[] = [];
-  let header = true;
-  let type: number | undefined;
   let sliceStartMs = performance.now();
   for await (const piece of source) {
-    framer.push(piece);
-    for (let value = framer.next(); value !== null; value = framer.next()) {
-      if (header) {
-        SnapshotHeader.fromMsgpack(value);
-        header = false;
-      } else if (type === undefined) {
-        type = recordType(value);
-      } else {
-        if (type === chunkingType) chunks = decodeChunking(value);
-        else restoreRecord(byType.get(type), tx, type, value);
-        type = undefined;
-      }
+    cutter.push(piece);
+    for (let record = cutter.next(); record !== null; record = cutter.next()) {
+      if (record.type === chunkingType) chunks = decodeChunking(record.value);
+      else restoreRecord(byType.get(record.type), tx, record.type, record.value);
       if (performance.now() - sliceStartMs > snapshotSliceMs) {
         await nextTurn();
         sliceStartMs = performance.now();
       }
     }
   }
-  if (header || type !== undefined || framer.pendingBytes > 0) throw new Error('failed to read snapshot: unexpected EOF');
+  cutter.end();
   assembler.restore(chunks);
-}
-
-function recordType(value: Buffer): number {
-  const type = value[0] ?? 0;
-  if (value.length !== 1 || type >= 0x80) throw new Error(`Unrecognized msg type ${type}`);
-  return type;
 }
 
 function restoreRecord(kind: SnapshotRecords | undefined, tx: WriteTx, type: number, value: Buffer): void {
