@@ -13,6 +13,9 @@ import {firstByte} from '../rpc/net/first-byte.ts';
 import {callSnapshot, type SnapshotExchange, snapshotOp, type SnapshotReply, type SnapshotRequest, SnapshotResponse} from '../rpc/snapshot-exchange.ts';
 import {type ClusterLeadership} from './cluster-router.ts';
 
+/** Records of snapshots up to this version are understood. */
+const snapshotVersionMax = 1;
+
 export interface SnapshotServiceOptions {
   readonly datacenter: string;
   readonly raft: RaftNode;
@@ -81,12 +84,17 @@ export class SnapshotService implements SnapshotExchange {
         out.once('error', reject);
         out.end(resolve);
       });
-      if (out.bytesWritten !== meta.Size) throw new ArchiveError(`failed to read snapshot file: state.bin has ${out.bytesWritten} bytes, not ${meta.Size}`);
+      if (meta.Version < 0 || meta.Version > snapshotVersionMax) throw restoreError(`unsupported snapshot version ${meta.Version}`);
+      if (out.bytesWritten !== meta.Size) throw restoreError(`failed to write snapshot, size didn't match (${out.bytesWritten} != ${meta.Size})`);
       await raft.restore(createReadStream(file));
     } finally {
       await rm(folder, {recursive: true, force: true});
     }
   }
+}
+
+function restoreError(what: string): ConsulError {
+  return new ConsulError(`Raft error when restoring snapshot: ${what}`);
 }
 
 function nothing(): Readable {
