@@ -22,6 +22,7 @@ import {createHttpServer} from '../http/http-server.ts';
 import {maxHeaderBytesDefault} from '../http/limits.ts';
 import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
+import {keyringRoutes} from '../operator/keyring-routes.ts';
 import {operatorRoutes} from '../operator/operator-routes.ts';
 import {snapshotRoutes} from '../operator/snapshot-routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
@@ -288,6 +289,7 @@ export class Agent {
       ...eventRoutes({router, defaults, resolver: this.#options.resolver, events: this.#events, bodyBytesMax: chunkedBodyBytesMax, clock: systemClock}),
       ...coordinateRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
+      ...keyringRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...snapshotRoutes({snapshots: this.#core.snapshots, defaults}),
       ...statusRoutes(router, defaults),
     ];

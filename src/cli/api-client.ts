@@ -1,8 +1,9 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {request as httpRequest, type IncomingMessage, type RequestOptions} from 'node:http';
 import {join} from 'node:path';
+import {goQuote} from '../schema/go-quote.ts';
+import {tryGoBool} from '../schema/go-strconv.ts';
 import {type CommandIo, CommandFailure} from './command.ts';
-import {parseGoBool} from './go-flags.ts';
 import {type HttpFlagValues} from './http-flags.ts';
 
 const DEFAULT_ADDRESS = '127.0.0.1:8500';
@@ -171,11 +172,10 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
 function wantsTls(io: CommandIo): boolean {
   const text = io.env['CONSUL_HTTP_SSL'];
   if (text === undefined || text === '') return false;
-  const parsed = parseGoBool(text);
-  if (parsed === undefined) {
-    io.stderr(`[WARN]  consul-api: could not parse CONSUL_HTTP_SSL: error="strconv.ParseBool: parsing \\"${text}\\": invalid syntax"\n`);
-  }
-  return parsed ?? false;
+  const parsed = tryGoBool(text);
+  if (typeof parsed === 'boolean') return parsed;
+  io.stderr(`[WARN]  consul-api: could not parse CONSUL_HTTP_SSL: error=${goQuote(parsed.message)}\n`);
+  return false;
 }
 
 function parseAddress(text: string, tls: boolean): Endpoint {
@@ -230,7 +230,7 @@ function tlsOptions(flags: HttpFlagValues, {env}: CommandIo): TlsOptions {
     ...(cert ? {cert: read(cert, 'client cert')} : {}),
     ...(key ? {key: read(key, 'client key')} : {}),
     ...(servername ? {servername} : {}),
-    ...(verify !== undefined && verify !== '' && parseGoBool(verify) !== true ? {rejectUnauthorized: false} : {}),
+    ...(verify !== undefined && verify !== '' && tryGoBool(verify) !== true ? {rejectUnauthorized: false} : {}),
   };
 }
 

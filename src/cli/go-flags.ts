@@ -1,5 +1,6 @@
 import {tryGoDuration} from '../schema/go-duration.ts';
 import {goQuote} from '../schema/go-quote.ts';
+import {GoStrconvError, tryGoAtoi, tryGoBool} from '../schema/go-strconv.ts';
 
 /**
  * How a flag's text becomes a value, and what Go would print for it:
@@ -61,16 +62,8 @@ export class HelpRequested extends Error {
   }
 }
 
-const TRUE_WORDS = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
-const FALSE_WORDS = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 const INT64_MAX = 2n ** 63n - 1n;
 const UINT64_MAX = 2n ** 64n - 1n;
-
-/** Go's strconv.ParseBool; undefined when the text is none of its words. */
-export function parseGoBool(text: string): boolean | undefined {
-  if (TRUE_WORDS.has(text)) return true;
-  return FALSE_WORDS.has(text) ? false : undefined;
-}
 
 /**
  * Go's integer literals in base 0: decimal, 0x, 0o or 0, 0b, with `_` between digits.
@@ -91,20 +84,17 @@ function refuse(kind: FlagKind, name: string, text: string, why: string): never 
   throw new FlagError(`${what} ${goQuote(text)} ${where}: ${why}`);
 }
 
-function parseAtoi(name: string, text: string): number {
-  const failure = (why: string): never => refuse('atoi', name, text, `strconv.Atoi: parsing ${goQuote(text)}: ${why}`);
-  if (!/^[+-]?[0-9]+$/.test(text)) return failure('invalid syntax');
-  const value = BigInt(text.replace(/^\+/, ''));
-  if (value > INT64_MAX || value < -INT64_MAX - 1n) return failure('value out of range');
-  return Number(value);
+/** What strconv read. @throws FlagError with what it says against the text */
+function accepted<T>(kind: FlagKind, name: string, text: string, read: T | GoStrconvError, why?: string): T {
+  return read instanceof GoStrconvError ? refuse(kind, name, text, why ?? read.message) : read;
 }
 
 function parseScalar(kind: FlagKind, name: string, text: string): FlagValues[FlagKind] {
   switch (kind) {
     case 'bool':
-      return parseGoBool(text) ?? refuse(kind, name, text, 'parse error');
+      return accepted(kind, name, text, tryGoBool(text), 'parse error');
     case 'strictBool':
-      return parseGoBool(text) ?? refuse(kind, name, text, `strconv.ParseBool: parsing ${goQuote(text)}: invalid syntax`);
+      return accepted(kind, name, text, tryGoBool(text));
     case 'int': {
       const value = parseGoInteger(text) ?? refuse(kind, name, text, 'parse error');
       if (value > INT64_MAX || value < -INT64_MAX - 1n) refuse(kind, name, text, 'value out of range');
@@ -117,7 +107,7 @@ function parseScalar(kind: FlagKind, name: string, text: string): FlagValues[Fla
       return value;
     }
     case 'atoi':
-      return parseAtoi(name, text);
+      return accepted(kind, name, text, tryGoAtoi(text));
     case 'duration': {
       const duration = tryGoDuration(text);
       return typeof duration === 'number' ? duration : refuse(kind, name, text, 'parse error');

@@ -1,6 +1,6 @@
 import {KeyRequest, KeyResponse} from './wire/serf-schema.ts';
 import {serfType} from './serf/serf-message.ts';
-import {type QueryResult} from './serf-options.ts';
+import {type QueryOptions, type QueryResult} from './serf-options.ts';
 
 /** What the members of a pool said to a key operation [gossip.md §12.4]. */
 export interface KeyringAnswer {
@@ -17,9 +17,9 @@ export interface KeyringAnswer {
 }
 
 /** Asks one query of the pool and waits for all, or for its end. */
-export type AskAll = (name: string, payload: string) => Promise<{readonly nodes: number; readonly result: QueryResult}>;
+export type AskAll = (question: Pick<QueryOptions, 'name' | 'payload' | 'relayFactor'>) => Promise<{readonly nodes: number; readonly result: QueryResult}>;
 
-/** Changes and lists the encryption keys of all members of a pool. Keys are raw bytes. */
+/** Changes and lists the encryption keys of all members of a pool. Keys are raw bytes; so many other members also carry each answer as the relay factor says. */
 export class KeyManager {
   readonly #ask: AskAll;
 
@@ -27,25 +27,25 @@ export class KeyManager {
     this.#ask = ask;
   }
 
-  install(key: Uint8Array): Promise<KeyringAnswer> {
-    return this.#run('install-key', key);
+  install(key: Uint8Array, relayFactor = 0): Promise<KeyringAnswer> {
+    return this.#run('install-key', key, relayFactor);
   }
 
-  use(key: Uint8Array): Promise<KeyringAnswer> {
-    return this.#run('use-key', key);
+  use(key: Uint8Array, relayFactor = 0): Promise<KeyringAnswer> {
+    return this.#run('use-key', key, relayFactor);
   }
 
-  remove(key: Uint8Array): Promise<KeyringAnswer> {
-    return this.#run('remove-key', key);
+  remove(key: Uint8Array, relayFactor = 0): Promise<KeyringAnswer> {
+    return this.#run('remove-key', key, relayFactor);
   }
 
-  list(): Promise<KeyringAnswer> {
-    return this.#run('list-keys', new Uint8Array(0));
+  list(relayFactor = 0): Promise<KeyringAnswer> {
+    return this.#run('list-keys', new Uint8Array(0), relayFactor);
   }
 
-  async #run(operation: string, key: Uint8Array): Promise<KeyringAnswer> {
+  async #run(operation: string, key: Uint8Array, relayFactor: number): Promise<KeyringAnswer> {
     const payload = KeyRequest.toMsgpack({Key: Buffer.from(key).toString('latin1')}, {typeByte: serfType.keyRequest});
-    const {nodes, result} = await this.#ask(`_serf_${operation}`, payload.toString('latin1'));
+    const {nodes, result} = await this.#ask({name: `_serf_${operation}`, payload: payload.toString('latin1'), relayFactor});
     const messages: Record<string, string> = {};
     const keys: Record<string, number> = {};
     const primaryKeys: Record<string, number> = {};

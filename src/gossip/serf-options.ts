@@ -34,7 +34,7 @@ export interface SerfOptions {
   readonly tags: Tags;
   /** IP address and port to listen on; port 0 takes a free one. */
   readonly bind: {readonly address: string; readonly port: number};
-  /** What others are told to use; default: bind. */
+  /** What others are told to use; default: bind, and for port 0 the one that was taken. */
   readonly advertise?: {readonly address: string; readonly port?: number};
   /** `lan` and `wan` are Consul's settings of these pools; `local` Serf's for one machine. */
   readonly profile?: 'lan' | 'wan' | 'local';

@@ -63,9 +63,9 @@ export class Serf {
       tcpTimeoutMs: made.config.swim.tcpTimeoutMs, ownPort: made.local.port, refuseSource: made.config.refuseAddress,
       log: (level, text) => o.log?.(level, text), onEffect: (effect) => this.#perform(effect),
     });
-    this.keyManager = new KeyManager(async (name, payload) => {
+    this.keyManager = new KeyManager(async (question) => {
       const nodes = this.#core.liveCount;
-      return {nodes, result: await this.query({name, payload, answersWanted: nodes})};
+      return {nodes, result: await this.query({...question, answersWanted: nodes})};
     });
   }
 
@@ -100,7 +100,7 @@ export class Serf {
     const address = o.advertise?.address ?? o.bind.address;
     const addr = addressBytes(address);
     if (addr === undefined) throw new Error(`advertise address "${address}" is not an IP address`);
-    const advertise = {addr, port: o.advertise?.port ?? transport.local.port};
+    const advertise = {addr, port: o.advertise?.port || transport.local.port};
     const config = configOf(o, advertise, security, snapshot);
     const core = new SerfCore(config, random);
     const serf = new Serf(o, {core, config, security, snapshot, clock, random, local: transport.local});

@@ -9,6 +9,7 @@ import {coordinateEndpoints} from '../coordinate/endpoint.ts';
 import {CoordinateSorter} from '../coordinate/near-sorter.ts';
 import {type DatacenterMap} from '../coordinate/schema.ts';
 import {eventEndpoints} from '../event/endpoint.ts';
+import {type KeyManager} from '../gossip/key-manager.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
 import {suffrage} from '../raft/configuration.ts';
@@ -29,6 +30,7 @@ import {cascades} from './cascades.ts';
 import {txnEndpoints} from '../txn/endpoint.ts';
 import {type AutopilotConfig} from '../operator/schema.ts';
 import {operatorEndpoints} from '../operator/endpoint.ts';
+import {keyringEndpoints} from '../operator/keyring-endpoint.ts';
 import {statusEndpoints} from '../operator/status-endpoint.ts';
 import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
@@ -87,6 +89,9 @@ export interface ServerOptions {
   readonly nodeName: string;
   /** Fires a Serf user event in the LAN pool. */
   readonly fireEvent: (name: string, payload: ByteString) => Promise<void>;
+  /** The encryption keys of the pools, once these are open; undefined where there is no WAN pool. */
+  readonly lanKeys: () => KeyManager;
+  readonly wanKeys: () => KeyManager | undefined;
   /** Declares a failed member of the pool gone. */
   readonly forceLeave: (name: string) => Promise<void>;
   /** How long calls to other servers and blocking queries take. */
@@ -149,10 +154,7 @@ export class Server {
           delays.observe(facts);
           this.#duties.observe(facts);
         },
-        replaced: () => {
-          delays.clear();
-          this.#duties.replaced();
-        },
+        replaced: () => delays.clear(),
       }),
       transport: this.#port.transport,
       clock,
@@ -223,6 +225,7 @@ export class Server {
       dial: this.#port.dial,
       serverFor: (name) => this.router.serverFor(name),
       scratchDir: options.raftDir,
+      restored: () => this.#duties.replaced(),
     });
     this.#port.handle(firstByte.snapshot, (stream) => {
       serveSnapshot(stream, this.snapshots).catch((error: unknown) => {
@@ -241,6 +244,7 @@ export class Server {
     this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
     this.router.serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
     this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster(this.raft, options.membership, autopilot)}));
+    this.router.serve(keyringEndpoints({datacenter, resolver, lan: options.lanKeys, wan: options.wanKeys, datacenters: options.datacenters, router: this.router}));
     this.router.serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
   }
 

@@ -57,6 +57,8 @@ export class ServerCore implements AgentCore {
       datacenters: () => pools.datacenters(),
       datacenterMaps: () => pools.datacenterMaps(),
       fireEvent: (name, payload) => pools.lan.serf.userEvent(name, payload),
+      lanKeys: () => pools.lan.serf.keyManager,
+      wanKeys: () => pools.wan?.serf.keyManager,
       forceLeave: (name) => pools.lan.serf.forceLeave(name),
       coordinates: {
         periodMs: gossip.coordinateUpdatePeriodMs,
