@@ -93,10 +93,12 @@ function table(rows: readonly (readonly string[])[]): string {
   return columns(rows.map(([first = '', ...others]) => [` ${first}`, ...others]), columnGap);
 }
 
-/** One decimal, except of bytes. */
+/** One decimal, which is left away when it is 0; halves are rounded to the even one, as Go does. */
 function sizeText(bytes: number): string {
   if (bytes === 0) return '0';
   const unit = Math.min(Math.floor(Math.log2(bytes) / Math.log2(bytesPerUnit)), sizeUnits.length - 1);
-  const amount = bytes / bytesPerUnit ** unit;
-  return `${unit === 0 ? amount : amount.toFixed(1)}${sizeUnits[unit] ?? ''}`;
+  const unitBytes = bytesPerUnit ** unit;
+  const [below, rest] = [Math.floor((bytes * 10) / unitBytes), (bytes * 10) % unitBytes];
+  const tenths = below + (rest * 2 > unitBytes || (rest * 2 === unitBytes && below % 2 === 1) ? 1 : 0);
+  return `${tenths / 10}${sizeUnits[unit] ?? ''}`;
 }
