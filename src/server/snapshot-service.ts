@@ -1,6 +1,5 @@
-import {createReadStream, createWriteStream} from 'node:fs';
-import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {createReadStream} from 'node:fs';
+import {mkdtemp, open, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {demand, type TokenResolver} from '../acl/authorizer.ts';
@@ -15,6 +14,7 @@ import {type ClusterLeadership} from './cluster-router.ts';
 
 /** Records of snapshots up to this version are understood. */
 const snapshotVersionMax = 1;
+const stateFileMode = 0o600;
 
 export interface SnapshotServiceOptions {
   readonly datacenter: string;
@@ -26,6 +26,8 @@ export interface SnapshotServiceOptions {
   readonly serverFor: (datacenter: string) => DialTarget;
   /** Where an archive is kept until all of it is known to be whole. */
   readonly scratchDir: string;
+  /** Told when a restored state has its place in the log, which takes writes again. */
+  readonly restored: () => void;
 }
 
 /** Saves and restores the state: here on the leader, else by way of it (rpc-raft.md §11). */
@@ -72,24 +74,37 @@ export class SnapshotService implements SnapshotExchange {
 
   /** Nothing is changed before the whole archive has been seen and its sums are right. */
   async #restore(archive: Readable): Promise<void> {
-    const {raft, scratchDir} = this.#o;
+    const {raft, scratchDir, restored} = this.#o;
     const folder = await mkdtemp(join(scratchDir, 'restore-'));
-    const file = join(folder, 'state.bin');
     try {
-      const out = createWriteStream(file, {mode: 0o600});
-      const meta = await verifyArchive(archive, async (piece) => {
-        if (!out.write(piece)) await once(out, 'drain');
-      });
-      await new Promise<void>((resolve, reject) => {
-        out.once('error', reject);
-        out.end(resolve);
-      });
-      if (meta.Version < 0 || meta.Version > snapshotVersionMax) throw restoreError(`unsupported snapshot version ${meta.Version}`);
-      if (out.bytesWritten !== meta.Size) throw restoreError(`failed to write snapshot, size didn't match (${out.bytesWritten} != ${meta.Size})`);
-      await raft.restore(createReadStream(file));
+      const file = join(folder, 'state.bin');
+      await receiveState(archive, file);
+      const state = createReadStream(file);
+      try {
+        await raft.restore(state);
+      } finally {
+        state.destroy();
+      }
     } finally {
       await rm(folder, {recursive: true, force: true});
     }
+    restored();
+  }
+}
+
+/** Writes an archive's state to a file of its own. @throws ArchiveError, ConsulError, and what the disk says */
+async function receiveState(archive: Readable, file: string): Promise<void> {
+  const out = await open(file, 'wx', stateFileMode);
+  try {
+    let sizeBytes = 0;
+    const meta = await verifyArchive(archive, async (piece) => {
+      await out.appendFile(piece);
+      sizeBytes += piece.length;
+    });
+    if (meta.Version < 0 || meta.Version > snapshotVersionMax) throw restoreError(`unsupported snapshot version ${meta.Version}`);
+    if (sizeBytes !== meta.Size) throw restoreError(`failed to write snapshot, size didn't match (${sizeBytes} != ${meta.Size})`);
+  } finally {
+    await out.close();
   }
 }
 

@@ -11,6 +11,6 @@ export interface LeaderDuty {
   lost(): void;
   /** What applied entries brought about, in their order; called on every server, leader or not. */
   observe?(facts: readonly Fact[]): void;
-  /** The whole state was replaced from a snapshot; called while this server is on duty. */
+  /** The whole state was replaced from a snapshot, and the log takes writes again; called while this server is on duty. */
   replaced?(): void;
 }
