@@ -1,17 +1,17 @@
 import {demand, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
-import {type KeyringAnswer, type KeyManager} from '../gossip/key-manager.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {type Router} from '../rpc/router.ts';
 import {decodeGoBase64} from '../schema/go-base64.ts';
 import {keyringOperation, type KeyringRequest, KeyringResponse, KeyringResponses} from './keyring-schema.ts';
+import {type PoolKeys, type PoolKeysAnswer} from './pool-keys.ts';
 
 export interface KeyringEndpointOptions {
   readonly datacenter: string;
   readonly resolver: TokenResolver;
   /** The pools that this server is in, once they are open. */
-  readonly lan: () => KeyManager;
-  readonly wan: () => KeyManager | undefined;
+  readonly lan: () => PoolKeys;
+  readonly wan: () => PoolKeys | undefined;
   /** All known datacenters, the nearest first. */
   readonly datacenters: () => readonly string[];
   /** Brings the request to the other datacenters. */
@@ -20,7 +20,7 @@ export interface KeyringEndpointOptions {
 
 type PoolName = Pick<KeyringResponse, 'WAN' | 'Datacenter'>;
 
-type KeyringAct = (keys: KeyManager, key: Uint8Array, relayFactor: number) => Promise<KeyringAnswer>;
+type KeyringAct = (keys: PoolKeys, key: Uint8Array, relayFactor: number) => Promise<PoolKeysAnswer>;
 
 const acts: ReadonlyMap<string, KeyringAct> = new Map<string, KeyringAct>([
   ['list', (keys, _, relayFactor) => keys.list(relayFactor)],
@@ -50,7 +50,7 @@ export function keyringEndpoints(options: KeyringEndpointOptions): readonly Endp
   ];
 }
 
-async function inPool(act: KeyringAct, keys: KeyManager, {Key, RelayFactor}: KeyringRequest, pool: PoolName): Promise<KeyringResponse> {
+async function inPool(act: KeyringAct, keys: PoolKeys, {Key, RelayFactor}: KeyringRequest, pool: PoolName): Promise<KeyringResponse> {
   try {
     const answer = await act(keys, Buffer.from(decodeGoBase64(Key), 'latin1'), RelayFactor);
     return KeyringResponse.make({
