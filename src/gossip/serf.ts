@@ -309,7 +309,7 @@ export class Serf {
 
   #keyQuery(effect: Extract<SerfEffect, {kind: 'key-query'}>): void {
     const {keyring} = this.#security;
-    const {payload, changed} = answerKeyQuery(effect.operation, effect.key, this.encrypted ? keyring : null);
+    const {payload, changed} = answerKeyQuery(effect.operation, effect.key, this.encrypted ? keyring : null, effect.payloadBytesMax);
     this.#driver.step({kind: 'answer-query', ref: ++this.#ref, query: effect.query, payload});
     const path = this.#o.keyringPath;
     if (!changed || path === undefined || keyring === null) return;

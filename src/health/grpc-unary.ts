@@ -41,7 +41,7 @@ export function grpcUnary(session: ClientHttp2Session, path: string, message: Ui
       if (status === undefined) {
         reject(new GrpcStatusError(2, `unexpected HTTP status code received from server: ${String(head[':status'] ?? 0)}`));
       } else if (Number(status) !== 0) {
-        reject(new GrpcStatusError(Number(status), decodeURIComponent(String(trailers['grpc-message'] ?? head['grpc-message'] ?? ''))));
+        reject(new GrpcStatusError(Number(status), percentDecoded(String(trailers['grpc-message'] ?? head['grpc-message'] ?? ''))));
       } else {
         resolve(firstMessage(Buffer.concat(chunks)));
       }
@@ -59,4 +59,10 @@ function frame(message: Uint8Array): Buffer {
 
 function firstMessage(bytes: Buffer): Uint8Array {
   return bytes.length < 5 ? Buffer.alloc(0) : bytes.subarray(5, 5 + bytes.readUInt32BE(1));
+}
+
+/** `%` and two hexadecimal digits are a byte, anything else stands for itself: a server that writes badly is no reason to fail. */
+function percentDecoded(text: string): string {
+  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -122,8 +122,7 @@ export class Queries {
   #respond(query: IncomingQuery, flags: number, payload: string | null): void {
     const {config, swim, members} = this.#context;
     const {body} = query;
-    const response = QueryResponse.toMsgpack(
-      {Flags: flags, From: config.name, ID: body.ID, LTime: body.LTime, Payload: payload}, {typeByte: serfType.queryResponse});
+    const response = this.#encodeResponse(body, flags, payload);
     if (response.length > queryResponseBytesMax) throw new Error(`response exceeds limit of ${queryResponseBytesMax} bytes`);
     if (body.Addr.length !== 4 && body.Addr.length !== 16) return;
     const to = {addr: body.Addr, port: body.Port};
@@ -148,11 +147,22 @@ export class Queries {
       case 'list-keys': {
         const bytes = Buffer.from(query.body.Payload ?? '', 'latin1');
         const key = bytes.length > 1 ? KeyRequest.fromMsgpack(bytes, 1).Key : '';
-        this.#context.emit({kind: 'key-query', operation, key, query});
+        this.#context.emit({kind: 'key-query', operation, key, query, payloadBytesMax: this.#payloadBytesMax(query)});
         return;
       }
       default: this.#context.log('warn', `Unhandled internal query '${query.body.Name}'`, 'internal query');
     }
+  }
+
+  /** What one answer to a query may hold: its frame has names and numbers of the query in it. */
+  #payloadBytesMax({body}: IncomingQuery): number {
+    const frame = this.#encodeResponse(body, 0, 'x'.repeat(queryResponseBytesMax >> 1));
+    return queryResponseBytesMax - (frame.length - (queryResponseBytesMax >> 1));
+  }
+
+  #encodeResponse(body: QueryBody, flags: number, payload: string | null): Buffer {
+    const {name} = this.#context.config;
+    return QueryResponse.toMsgpack({Flags: flags, From: name, ID: body.ID, LTime: body.LTime, Payload: payload}, {typeByte: serfType.queryResponse});
   }
 
   /** Says what we know of the member whose name is in question; we do not vote about our own. */

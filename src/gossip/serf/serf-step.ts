@@ -53,7 +53,7 @@ export type SerfEffect =
   | {readonly kind: 'query-ack'; readonly ref: number; readonly from: string}
   | {readonly kind: 'query-answer'; readonly ref: number; readonly from: string; readonly payload: ByteString}
   | {readonly kind: 'query-end'; readonly ref: number}
-  /** An internal query about keys: the driver changes the keyring and answers. */
-  | {readonly kind: 'key-query'; readonly operation: string; readonly key: ByteString; readonly query: IncomingQuery}
+  /** An internal query about keys: the driver changes the keyring and answers, with at most so many bytes. */
+  | {readonly kind: 'key-query'; readonly operation: string; readonly key: ByteString; readonly query: IncomingQuery; readonly payloadBytesMax: number}
   /** Most members hold our name to be at another address: shut down. */
   | {readonly kind: 'lost-name'};
