@@ -11,7 +11,7 @@ import {type Reader} from '../store/reader.ts';
 import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
-import {checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {checkOfOtherNode, checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
 import {
   catalogDeregister,
   catalogGatewayServices,
@@ -34,6 +34,7 @@ import {metaKey, selectionKey, selectionOf} from './selection.ts';
 import {DeregisterRequest, type HealthCheck, Node, RegisterRequest, type ServiceNode} from './schema.ts';
 import {serviceOf} from './service-commands.ts';
 import {listServices, serviceNodes} from './service-queries.ts';
+import {folded} from './tables.ts';
 
 export interface CatalogEndpointOptions {
   readonly store: Store;
@@ -171,7 +172,7 @@ function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readon
 async function register({store, proposer, resolver}: CatalogEndpointOptions, request: RegisterRequest): Promise<void> {
   const complete = completeRegistration(request);
   const view = store.view();
-  for (const check of complete.Checks ?? []) demandService(view, complete, check);
+  for (const check of complete.Checks ?? []) demandPlace(view, complete, check);
   mayRegister(await resolver.resolve(request.Token), view, complete);
   const result = await proposer.propose(0, RegisterRequest, complete);
   if (result instanceof ConsulError) throw result;
@@ -184,10 +185,11 @@ async function deregister({store, proposer, resolver}: CatalogEndpointOptions, r
   if (result instanceof ConsulError) throw result;
 }
 
-/** A check of a service needs that service, in the request or registered before. */
-function demandService(reader: Reader, request: RegisterRequest, {ServiceID, CheckID, Node: node}: HealthCheck): void {
+/** A check is one of the node's. One of a service needs that service by its very id, in the request or registered before. */
+function demandPlace(reader: Reader, request: RegisterRequest, {ServiceID, CheckID, Node: node}: HealthCheck): void {
+  if (folded(node) !== folded(request.Node)) throw checkOfOtherNode(node, CheckID, request.Node);
   if (ServiceID === '' || ServiceID === request.Service?.ID) return;
-  if (serviceOf(reader, node, ServiceID) === undefined) throw checkOfUnknownService(ServiceID, CheckID);
+  if (serviceOf(reader, node, ServiceID)?.ID !== ServiceID) throw checkOfUnknownService(ServiceID, CheckID);
 }
 
 /** acl.md §9: `node:write` where the node or a check of it changes, `service:write` on what is said of services. */

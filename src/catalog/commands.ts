@@ -6,6 +6,7 @@ import {checkOfOtherNode, insertingCheck, insertingNode, insertingService} from 
 import {deleteNode, ensureNode, nodeByName} from './node-commands.ts';
 import {DeregisterRequest, Node, RegisterRequest} from './schema.ts';
 import {deleteService, ensureService} from './service-commands.ts';
+import {folded} from './tables.ts';
 
 /** Types 0 and 1 of the log (rpc-raft.md §15). */
 export const catalogCommands = [
@@ -33,14 +34,14 @@ function register(context: ApplyContext, request: RegisterRequest): ConsulError 
     if (refused !== undefined) return insertingService(refused);
   }
   for (const check of [...(request.Check === null ? [] : [request.Check]), ...(request.Checks ?? [])]) {
-    if (check.Node !== request.Node) return checkOfOtherNode(check.Node, check.CheckID, request.Node);
+    if (folded(check.Node) !== folded(request.Node)) return checkOfOtherNode(check.Node, check.CheckID, request.Node);
     const refused = ensureCheck(context, check);
     if (refused !== undefined) return insertingCheck(request.Node, refused);
   }
   return undefined;
 }
 
-/** The node part of a registration. */
+/** The node part of a registration; Consul takes no locality from one. */
 export function nodeOf(request: RegisterRequest): Node {
   return Node.make({
     ID: request.ID,
@@ -49,14 +50,13 @@ export function nodeOf(request: RegisterRequest): Node {
     Datacenter: request.Datacenter,
     TaggedAddresses: request.TaggedAddresses,
     Meta: request.NodeMeta,
-    Locality: request.Locality,
     PeerName: request.PeerName,
   });
 }
 
-function applyDeregister(context: ApplyContext, {Node: node, ServiceID, CheckID}: DeregisterRequest): null {
-  if (ServiceID !== '') deleteService(context, node, ServiceID);
-  else if (CheckID !== '') deleteCheck(context, node, CheckID);
+function applyDeregister(context: ApplyContext, {Node: node, ServiceID, CheckID}: DeregisterRequest): ConsulError | null {
+  if (ServiceID !== '') return deleteService(context, node, ServiceID) ?? null;
+  if (CheckID !== '') deleteCheck(context, node, CheckID);
   else deleteNode(context, node);
   return null;
 }

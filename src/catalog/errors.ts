@@ -28,8 +28,9 @@ export const insertingCheck = (node: string, why: ConsulError): ConsulError =>
 
 export const nameReserved = (name: string, owner: Node): string =>
   `Node name ${name} is reserved by node ${owner.ID} with name ${owner.Node} (${owner.Address})`;
-export const nodeRefused = (node: Node, why: string): ConsulError =>
-  new ConsulError(`Error while renaming Node ID: ${JSON.stringify(node.ID)} (${node.Address}): ${why}`);
+/** Consul tells the address only of a node that it knows under another name. */
+export const nodeRefused = (node: Node, isRename: boolean, why: string): ConsulError =>
+  new ConsulError(`Error while renaming Node ID: ${JSON.stringify(node.ID)}${isRename ? ` (${node.Address})` : ''}: ${why}`);
 
 export const filtersUnsupported = (): ConsulError => new ConsulError('filter expressions are not supported yet');
 export const missingName = (what: string): ConsulError => new ConsulError(`Missing ${what}`, 400);

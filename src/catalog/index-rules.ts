@@ -1,6 +1,6 @@
 import {type WriteTx} from '../store/write-tx.ts';
 import {type NodeService} from './schema.ts';
-import {connectNameOf, foldedPrefix, indexNames, kindOf, Services} from './tables.ts';
+import {foldedPrefix, indexNames, kindOf, Services} from './tables.ts';
 
 type Names = 'nodes' | 'services' | 'checks';
 
@@ -32,15 +32,6 @@ export function bumpServicesOfNode(tx: WriteTx, index: number, node: string): vo
   for (const {Service} of tx.prefix(Services, foldedPrefix(node))) bumpService(tx, index, Service);
 }
 
-/** The first instance of its name and kind is about to come, or the last has gone. */
-export function bumpKindNames(tx: WriteTx, index: number, service: NodeService): void {
-  if (!hasNamesake(tx, service)) tx.setIndex(`kind_service_names.${kindOf(service)}`, index);
-  const connectName = connectNameOf(service);
-  if (connectName !== undefined && tx.byIndex(Services, 'connect').count(foldedPrefix(connectName)) === 0) {
-    tx.setIndex('kind_service_names.connect-enabled', index);
-  }
-}
-
 /** The instance is gone from the tables: its service's entry moves, or goes with the last of its name. */
 export function bumpDeletedService(tx: WriteTx, index: number, service: NodeService): void {
   if (tx.byIndex(Services, 'name').count(foldedPrefix(service.Service)) > 0) {
@@ -55,8 +46,4 @@ export function bumpDeletedService(tx: WriteTx, index: number, service: NodeServ
 function bumpKind(tx: WriteTx, index: number, kind: string): void {
   tx.setIndex(`service_kind.${kind}`, index);
   tx.setIndex(indexNames.kind(kind), index);
-}
-
-function hasNamesake(tx: WriteTx, service: NodeService): boolean {
-  return tx.byIndex(Services, 'kind').count(foldedPrefix(kindOf(service), service.Service)) > 0;
 }

@@ -26,7 +26,7 @@ export function ensureNode(context: ApplyContext, node: Node): ConsulError | und
   const {tx, index} = context;
   let known = nodeById(tx, node.ID);
   if (known === undefined || folded(known.Node) !== folded(node.Node)) {
-    const refused = takeName(context, node);
+    const refused = takeName(context, node, known !== undefined);
     if (refused !== undefined) return refused;
     if (known === undefined) known = nodeByName(tx, node.Node);
     else deleteNodeRow(context, known);
@@ -71,13 +71,14 @@ function deleteNodeRow(context: ApplyContext, node: Node): void {
   neighbours.nodeDeleted(context, node.Node);
 }
 
-/** A name belongs to the node that has it while that node has an id and is alive. */
-function takeName({tx}: ApplyContext, node: Node): ConsulError | undefined {
+/** A name belongs to the node that has it while that node is alive; one without an id gives it to a node that is new. */
+function takeName({tx}: ApplyContext, node: Node, isRename: boolean): ConsulError | undefined {
   const owner = nodeByName(tx, node.Node);
-  if (owner === undefined || owner.ID === '' || node.ID === '' || folded(owner.ID) === folded(node.ID)) return undefined;
+  if (owner === undefined || node.ID === '' || folded(owner.ID) === folded(node.ID)) return undefined;
+  if (owner.ID === '' && !isRename) return undefined;
   const health = tx.get(Checks, checkKey(owner.Node, 'serfHealth'));
   if (health === undefined || health.Status === 'critical') return undefined;
-  return nodeRefused(node, nameReserved(node.Node, owner));
+  return nodeRefused(node, isRename, nameReserved(node.Node, owner));
 }
 
 function isSameNode(a: Node, b: Node): boolean {

@@ -22,7 +22,7 @@ export function completeRegistration(request: RegisterRequest): RegisterRequest 
   if (request.Address === '' && !request.SkipNodeUpdate) throw mustProvideAddress();
   if (request.ID !== '') demandUuid(request.ID);
   const Service = request.Service === null ? null : completeService(request.Service);
-  const given = [...(request.Check === null ? [] : [request.Check]), ...(request.Checks ?? [])];
+  const given = [...(request.Checks ?? []), ...(request.Check === null ? [] : [request.Check])];
   if (given.some(({PeerName}) => PeerName !== request.PeerName) || (Service !== null && Service.PeerName !== request.PeerName)) throw severalPeers();
   const Checks = given.map((check) => completeCheck(check, request.Node));
   return {...request, Service, Check: null, Checks: Checks.length === 0 ? null : Checks};

@@ -4,11 +4,12 @@ import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Reader} from '../store/reader.ts';
 import {deleteCheckRow} from './check-commands.ts';
 import {equalLists, equalMaps} from './equal.ts';
-import {missingNode} from './errors.ts';
-import {bumpDeletedService, bumpKindNames, bumpNode, bumpService, bumpTable} from './index-rules.ts';
+import {missingNode, missingService} from './errors.ts';
+import {bumpDeletedService, bumpNode, bumpService, bumpTable} from './index-rules.ts';
+import {forgetKindNames, noteKindNames} from './kind-names.ts';
 import {invalidMetadata} from './metadata.ts';
 import {ConnectProxyConfig, noProxy} from './proxy-schema.ts';
-import {type NodeService, ServiceConnect} from './schema.ts';
+import {type HealthCheck, type NodeService, ServiceConnect} from './schema.ts';
 import {type ServiceAddress} from './service-parts.ts';
 import {Checks, connectNameOf, folded, foldedPrefix, Nodes, serviceKey, type ServiceRow, Services} from './tables.ts';
 
@@ -33,11 +34,11 @@ export function ensureService(context: ApplyContext, node: string, given: NodeSe
   const service = compact(withAddress);
   const known = serviceOf(tx, node, service.ID);
   if (known !== undefined && isSameService(known, service)) return undefined;
-  if (known?.Service.toLowerCase() !== service.Service.toLowerCase() || known.Kind !== service.Kind) bumpKindNames(tx, index, service);
   tx.put(Services, {Node: node, Service: {...service, CreateIndex: known?.CreateIndex ?? index, ModifyIndex: index}});
   bumpTable(tx, index, 'services');
   bumpNode(tx, index, node);
   bumpService(tx, index, service);
+  noteKindNames(tx, index, service);
   return undefined;
 }
 
@@ -48,30 +49,38 @@ export function ensureServiceCas(context: ApplyContext, node: string, service: N
   return ensureService(context, node, service) ?? true;
 }
 
-/** Takes an instance out, with its checks. Nothing happens when there is none. */
-export function deleteService(context: ApplyContext, node: string, serviceId: string): void {
+/**
+ * Takes an instance out, with its checks. Nothing happens when there is none. Consul refuses to where a check has the
+ * instance's id in other capitals.
+ */
+export function deleteService(context: ApplyContext, node: string, serviceId: string): ConsulError | undefined {
   const row = context.tx.get(Services, serviceKey(node, serviceId));
-  if (row !== undefined) deleteServiceRow(context, row);
+  if (row === undefined) return undefined;
+  if (checksOf(context.tx, row).some(({ServiceID}) => ServiceID !== row.Service.ID)) return missingService();
+  deleteServiceRow(context, row);
+  return undefined;
 }
 
-export function deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number): boolean {
-  const row = context.tx.get(Services, serviceKey(node, serviceId));
-  if (row === undefined || row.Service.ModifyIndex !== modifyIndex) return false;
-  deleteServiceRow(context, row);
-  return true;
+export function deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number): boolean | ConsulError {
+  if (serviceOf(context.tx, node, serviceId)?.ModifyIndex !== modifyIndex) return false;
+  return deleteService(context, node, serviceId) ?? true;
 }
 
 export function deleteServiceRow(context: ApplyContext, row: ServiceRow): void {
   const {tx, index} = context;
   const {Node, Service} = row;
-  for (const check of tx.byIndex(Checks, 'instance').prefix(foldedPrefix(Node, Service.ID)).toArray()) deleteCheckRow(context, check);
+  for (const check of checksOf(tx, row)) deleteCheckRow(context, check);
   tx.delete(Services, Services.keyOf(row));
   bumpTable(tx, index, 'checks');
   bumpTable(tx, index, 'services');
   bumpNode(tx, index, Node);
   bumpDeletedService(tx, index, Service);
-  bumpKindNames(tx, index, Service);
+  forgetKindNames(tx, index, Service);
   if (!hasInstances(tx, Service.Service)) releaseVirtualIp(context, Service.Service);
+}
+
+function checksOf(reader: Reader, {Node, Service}: ServiceRow): readonly HealthCheck[] {
+  return reader.byIndex(Checks, 'instance').prefix(foldedPrefix(Node, Service.ID)).toArray();
 }
 
 export function hasInstances(reader: Reader, service: string): boolean {
@@ -96,6 +105,7 @@ function compact(service: NodeService): NodeService {
   return {...service, ...(isPlain && {Proxy: noProxy}), ...(isUnconnected && {Connect: noConnect})};
 }
 
+/** A new SocketPath alone is no news, as in Consul. */
 function isSameService(a: NodeService, b: NodeService): boolean {
   return (
     a.Kind === b.Kind &&
@@ -103,7 +113,6 @@ function isSameService(a: NodeService, b: NodeService): boolean {
     a.Service === b.Service &&
     a.Address === b.Address &&
     a.Port === b.Port &&
-    a.SocketPath === b.SocketPath &&
     a.EnableTagOverride === b.EnableTagOverride &&
     a.Weights?.Passing === b.Weights?.Passing &&
     a.Weights?.Warning === b.Weights?.Warning &&

@@ -1,6 +1,7 @@
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {type View} from '../store/view.ts';
 import {nodeOf} from './commands.ts';
+import {restoreKindNames} from './kind-names.ts';
 import {type Node, RegisterRequest} from './schema.ts';
 import {Checks, foldedPrefix, Nodes, Services} from './tables.ts';
 
@@ -13,10 +14,12 @@ export const catalogRecords: SnapshotRecords = {
   },
   restore(tx, _type, value) {
     const request = RegisterRequest.fromMsgpack(value);
-    const {Node: node, Service, Check, CreateIndex, ModifyIndex} = request;
-    if (Service !== null) tx.put(Services, {Node: node, Service});
-    else if (Check !== null) tx.put(Checks, Check);
-    else tx.put(Nodes, {...nodeOf(request), CreateIndex, ModifyIndex});
+    const {Node: node, Service, Check, Locality, CreateIndex, ModifyIndex} = request;
+    if (Service !== null) {
+      tx.put(Services, {Node: node, Service});
+      restoreKindNames(tx, Service);
+    } else if (Check !== null) tx.put(Checks, Check);
+    else tx.put(Nodes, {...nodeOf(request), Locality, CreateIndex, ModifyIndex});
   },
 };
 

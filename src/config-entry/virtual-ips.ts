@@ -22,7 +22,7 @@ const ServiceVirtualIP = struct(
 );
 type ServiceVirtualIP = TypeOf<typeof ServiceVirtualIP>;
 
-/** An offset that was given back, or (the counter) the highest that was ever given out. */
+/** The offset that was given back last, or (the counter) the highest that was ever given out. */
 const FreeVirtualIP = struct('FreeVirtualIP', {IP: bytes, IsCounter: bool}, {goType: 'state.FreeVirtualIP'});
 type FreeVirtualIP = TypeOf<typeof FreeVirtualIP>;
 
@@ -31,7 +31,8 @@ const VirtualIps = defineTable({
   key: ({Service}: ServiceVirtualIP) => `${Service.ServiceName.Name.toLowerCase()}\0${Service.Peer}`,
   indexes: {ip: ({IP, Service}: ServiceVirtualIP) => `${IP}${Service.Peer}`},
 });
-const FreeVirtualIps = defineTable({name: 'free-virtual-ips', key: ({IP, IsCounter}: FreeVirtualIP) => `${IP}${IsCounter ? 1 : 0}`});
+/** One of each: as in Consul, an offset that is given back takes the place of the one given back before. */
+const FreeVirtualIps = defineTable({name: 'free-virtual-ips', key: ({IsCounter}: FreeVirtualIP) => (IsCounter ? 'counter' : '')});
 
 const mappedPrefix = '\0'.repeat(10) + '\xff\xff';
 /** 240.0.0.0/4, less the broadcast address. */
@@ -53,7 +54,7 @@ export function serviceOfVirtualIp(reader: Reader, address: string): string | un
 }
 
 /**
- * Gives a service its virtual address, if the servers have agreed to give such: the first that was given back, else the
+ * Gives a service its virtual address, if the servers have agreed to give such: the one given back last, else the
  * next. @returns the address; undefined when there are none yet; an error when all are taken
  */
 export function assignVirtualIp(context: ApplyContext, service: string): string | undefined | ConsulError {

@@ -90,10 +90,9 @@ function writeService(context: ApplyContext, op: TxnServiceOp): OperationOutcome
     case 'cas':
       return ofCas(ensureServiceCas(context, Node, Service), staleThing('set', thing)) ?? readService(context.tx, op);
     case 'delete':
-      deleteService(context, Node, Service.ID);
-      return [];
+      return deleteService(context, Node, Service.ID) ?? [];
     case 'delete-cas':
-      return deleteServiceCas(context, Node, Service.ID, Service.ModifyIndex) ? [] : staleThing('delete', thing);
+      return ofCas(deleteServiceCas(context, Node, Service.ID, Service.ModifyIndex), staleThing('delete', thing)) ?? [];
     default:
       return unknownVerb('service', Verb);
   }
