@@ -54,3 +54,5 @@ export const keptReplyBytesEachMax = 1 << 20;
 export const keptKeyBytesMax = 300;
 /** Upstream sockets of recursion open at the same time; more wait for none and fail. */
 export const recursionsInFlightMax = 2048;
+/** With port 0, how many numbers are tried until one is free for UDP and TCP. */
+export const anyPortTriesMax = 16;

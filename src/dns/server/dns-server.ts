@@ -3,7 +3,7 @@ import {createServer, type Server, type Socket} from 'node:net';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type DnsEngine} from '../dns-engine.ts';
-import {tcpConnectionsMax} from '../limits.ts';
+import {anyPortTriesMax, tcpConnectionsMax} from '../limits.ts';
 import {TcpConnection} from './tcp-connection.ts';
 import {UdpListener} from './udp-listener.ts';
 
@@ -27,11 +27,7 @@ export class DnsServer {
   static async open({engine, clock, logger, addresses}: DnsServerOptions): Promise<DnsServer> {
     const server = new DnsServer();
     try {
-      for (const {host, port} of addresses) {
-        const udp = await UdpListener.open(host, port, engine, logger);
-        server.#udp.push(udp);
-        await server.#listenTcp(host, udp.port, engine, clock, logger);
-      }
+      for (const {host, port} of addresses) await server.#listen(host, port, engine, clock, logger);
     } catch (error) {
       await server.close();
       throw error;
@@ -49,6 +45,21 @@ export class DnsServer {
     const closed = this.#tcp.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const socket of this.#connections) socket.destroy();
     await Promise.all([...closed, ...this.#udp.map((listener) => listener.close())]);
+  }
+
+  /** The system gives a number that is free for UDP; whether TCP has it too, only trying tells. */
+  async #listen(host: string, port: number, engine: DnsEngine, clock: Clock, logger: Logger): Promise<void> {
+    for (let triesLeft = port === 0 ? anyPortTriesMax : 1; ; ) {
+      const udp = await UdpListener.open(host, port, engine, logger);
+      try {
+        await this.#listenTcp(host, udp.port, engine, clock, logger);
+        this.#udp.push(udp);
+        return;
+      } catch (error) {
+        await udp.close();
+        if (--triesLeft === 0) throw error;
+      }
+    }
   }
 
   async #listenTcp(host: string, port: number, engine: DnsEngine, clock: Clock, logger: Logger): Promise<void> {
