@@ -10,7 +10,8 @@ import {str} from '../../../src/schema/types.ts';
 import {inFolder} from '../../raft/driver/single-server.ts';
 import {leaderOf, RaftServer} from '../../raft/net/raft-server.ts';
 import {pool} from '../../rpc/net/served.ts';
-import {RealConsul, realConsulPath} from './real-consul.ts';
+import {peer, peerIsAtLeast} from '../peer.ts';
+import {RealConsul} from './real-consul.ts';
 
 const statusLeader: Method<DCSpecificRequest, string> = {name: 'Status.Leader', kind: 'local', request: DCSpecificRequest, response: str};
 const listNodes: Method<DCSpecificRequest, IndexedNodes> = {name: 'Catalog.ListNodes', kind: 'read', request: DCSpecificRequest, response: IndexedNodes};
@@ -21,7 +22,7 @@ function kvSet(Key: string, Value: string): KvsRequest {
   return {...rest, Datacenter: 'dc1', Op: 'set', DirEnt: {...DirEnt, Key, Value}};
 }
 
-describe.runIf(realConsulPath !== undefined)('a real Consul', () => {
+describe.runIf(peer !== undefined)('a real Consul', () => {
   test('answers our calls on 8300', () => inFolder(async (folder) => {
     const consul = await RealConsul.create(folder);
     await consul.start('member joined, marking health alive');
@@ -48,9 +49,10 @@ describe.runIf(realConsulPath !== undefined)('a real Consul', () => {
 
   /*
    * Gossip has no part in this: the peer is written into the real server's configuration through its recovery file, so
-   * that the real server sends it its snapshot, asks for its vote, and hands it the leadership.
+   * that the real server sends it its snapshot, asks for its vote, and hands it the leadership. 1.15 is the first that
+   * can be asked to.
    */
-  test('shares one Raft with us: it sends its snapshot and entries, and follows when we lead', () => inFolder(async (folder) => {
+  test.runIf(peerIsAtLeast(15))('shares one Raft with us: it sends its snapshot and entries, and follows when we lead', () => inFolder(async (folder) => {
     const consul = await RealConsul.create(join(folder, 'real'));
     await consul.start('member joined, marking health alive');
     await consul.http('PUT', '/v1/kv/before', 'kept');
