@@ -40,5 +40,24 @@ export const snapshotsRetained = 2;
 export const snapshotMetaBytesMax = 4 * 1024 * 1024;
 /** Servers in a configuration. */
 export const serversMax = 4096;
+/**
+ * A follower's patience is drawn from [heartbeat timeout, (1 + this) · heartbeat timeout). The draw keeps followers from
+ * standing at the same moment; since a pre-vote needs a quorum whose patience is over, each share more is time lost.
+ */
+export const followerTimeoutSpread = 0.25;
+/**
+ * A pre-vote that found no quorum is asked again after [1, 2) times this share of the election timeout: asking changes
+ * nothing. The share doubles with each further round, up to the greatest.
+ */
+export const preVoteRetryShare = 0.1;
+export const preVoteRetryShareMax = 0.4;
+/** A candidate that was refused a vote shares its term with another: it stands again after [1, 4) times this share of the election timeout. */
+export const splitVoteRetryShare = 0.05;
+export const splitVoteRetrySpread = 3;
+/** A follower whose leader is known to be gone stands after [1, 4) times this share of the heartbeat timeout. */
+export const leaderGoneShare = 0.01;
+export const leaderGoneSpread = 3;
+/** How often, and how long after one another, the port of a leader whose connection broke is tried while it is not heard of. */
+export const leaderProbeDelaysMs: readonly number[] = [0, 25, 100, 250, 500];
 /** How often in a row a late tick is answered with doubt in oneself instead of an election or a resignation. */
 export const lateTickDoubtsMax = 2;

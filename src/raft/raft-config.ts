@@ -1,8 +1,8 @@
 /** Times and thresholds of one server (sheet rpc-raft §13). */
 export interface RaftConfig {
-  /** A follower without contact for a random time in [this, 2·this) becomes a candidate; heartbeats go out at a tenth of it. */
+  /** A follower without contact for a random time from this to a quarter more becomes a candidate; heartbeats go out at a tenth of it. */
   readonly heartbeatTimeoutMs: number;
-  /** Limit of one election round, in [this, 2·this); also of a leadership transfer. */
+  /** Limit of one election round, in [this, 2·this) (see limits.ts for rounds that need not last so long); also of a leadership transfer. */
   readonly electionTimeoutMs: number;
   /** A leader that no quorum answered for this long steps down. */
   readonly leaderLeaseTimeoutMs: number;
@@ -14,6 +14,8 @@ export interface RaftConfig {
   readonly snapshotIntervalMs: number;
   /** Entries left in the log behind a snapshot, for followers that are a little behind. */
   readonly trailingLogs: number;
+  /** Candidates ask for a pre-vote first; false for clusters with servers that do not know it (`raft_prevote_disabled`). */
+  readonly preVote: boolean;
 }
 
 /** The times of a server with `performance.raft_multiplier` (1 … 10, Consul's default 5). */
@@ -26,6 +28,7 @@ export function scaledRaftConfig(multiplier: number): RaftConfig {
     snapshotThreshold: 16_384,
     snapshotIntervalMs: 30_000,
     trailingLogs: 10_240,
+    preVote: true,
   };
 }
 

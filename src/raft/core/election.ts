@@ -1,9 +1,10 @@
 import {isVoter, quorumSize, type RaftServer, suffrage} from '../configuration.ts';
 import {type SendContext} from './inputs.ts';
+import {leaderGoneShare, leaderGoneSpread, preVoteRetryShare, preVoteRetryShareMax, splitVoteRetryShare, splitVoteRetrySpread} from '../limits.ts';
 import {identify} from './identify.ts';
 import {becomeLeader} from './leader.ts';
 import {type Peer, type PreVoteRequest, type PreVoteResponse, type RaftRequest, type VoteRequest, type VoteResponse} from './messages.ts';
-import {emitRole, type RaftState, randomTimeout, selfIsVoter, setHardState} from './raft-state.ts';
+import {emitRole, followerTimeoutAtMs, type RaftState, randomTimeout, selfIsVoter, setHardState} from './raft-state.ts';
 import {becomeFollower} from './role.ts';
 
 /** Raft §5.2, with pre-vote (dissertation §9.6), in the form of sheet rpc-raft §13. */
@@ -13,22 +14,40 @@ export function electionTimeout(state: RaftState): void {
   const wasKnown = state.leader !== undefined;
   state.leader = undefined;
   if (!selfIsVoter(state)) {
-    state.electionAtMs = state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs);
+    state.electionAtMs = followerTimeoutAtMs(state);
     if (state.role !== 'follower') becomeFollower(state, state.hard.term, undefined);
     else if (wasKnown) emitRole(state);
     return;
   }
-  campaign(state, 'pre-vote', false);
+  campaign(state, state.config.preVote ? 'pre-vote' : 'vote', false);
+}
+
+/**
+ * The leader's process is gone, as far as this server can see: it is forgotten, so that others get a (pre-)vote here, and
+ * soon succeeded. What is seen may be wrong, for which reason nothing but patience depends on it: a leader that lives is
+ * still known to the quorum that hears it, which grants no pre-vote, and its next message makes it known here again.
+ */
+export function onLeaderGone(state: RaftState, leader: Peer, sinceMs: number): void {
+  // Without pre-vote a wrong view would cost a living leader its term.
+  if (state.role !== 'follower' || state.leader === undefined || !state.config.preVote) return;
+  if (!samePeer(state.leader, leader) || state.contactMs > sinceMs) return;
+  state.leader = undefined;
+  emitRole(state);
+  if (!selfIsVoter(state)) return;
+  const soon = randomTimeout(state, state.config.heartbeatTimeoutMs * leaderGoneShare, leaderGoneSpread);
+  state.electionAtMs = Math.min(state.electionAtMs, state.nowMs + soon);
 }
 
 export function campaign(state: RaftState, phase: 'pre-vote' | 'vote', leadershipTransfer: boolean): void {
   const term = state.hard.term + 1;
+  const again = state.candidacy?.phase === 'pre-vote' && phase === 'pre-vote';
+  const share = phase === 'pre-vote' ? Math.min(preVoteRetryShareMax, preVoteRetryShare * 2 ** (state.candidacy?.rounds ?? 0)) : 1;
   state.role = 'candidate';
   state.leader = undefined;
-  state.electionAtMs = state.nowMs + randomTimeout(state, state.config.electionTimeoutMs);
-  state.candidacy = {phase, term, granted: new Set()};
+  state.electionAtMs = state.nowMs + randomTimeout(state, state.config.electionTimeoutMs * share);
+  state.candidacy = {phase, term, granted: new Set(), rounds: again ? (state.candidacy?.rounds ?? 0) + 1 : 0};
   if (phase === 'vote') setHardState(state, term, state.self.id);
-  emitRole(state);
+  if (!again) emitRole(state);
   const base = {from: state.self, term, lastIndex: state.log.last, lastTerm: state.log.lastTerm};
   const request: RaftRequest = phase === 'vote' ? {kind: 'vote', ...base, leadershipTransfer} : {kind: 'pre-vote', ...base};
   for (const server of state.configurations.latest.servers) {
@@ -64,8 +83,16 @@ export function onVoteAnswer(state: RaftState, from: string, context: SendContex
     return;
   }
   const phase = response.kind === 'vote-response' ? 'vote' : 'pre-vote';
-  if (state.candidacy?.phase !== phase || state.candidacy.term !== context.term || !response.granted) return;
-  granted(state, from);
+  if (state.candidacy?.phase !== phase || state.candidacy.term !== context.term) return;
+  if (response.granted) granted(state, from);
+  else if (phase === 'vote') voteRefused(state);
+}
+
+/** Who was found electable a moment ago and is refused now has a rival in this term: no use in waiting for it to end. */
+function voteRefused(state: RaftState): void {
+  if (!state.config.preVote) return;
+  const soon = randomTimeout(state, state.config.electionTimeoutMs * splitVoteRetryShare, splitVoteRetrySpread);
+  state.electionAtMs = Math.min(state.electionAtMs, state.nowMs + soon);
 }
 
 /** An old server's "unexpected command" to a pre-vote is consent (sheet §13). */
@@ -87,7 +114,7 @@ export function onVoteRequest(state: RaftState, ref: number, request: VoteReques
   if (state.hard.votedFor !== '') return answer(state.hard.votedFor === name);
   if (!upToDate(state, request)) return answer(false);
   setHardState(state, state.hard.term, name);
-  state.electionAtMs = state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs);
+  state.electionAtMs = followerTimeoutAtMs(state);
   answer(true);
 }
 

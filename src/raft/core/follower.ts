@@ -1,7 +1,7 @@
 import {RaftInvariantError} from '../raft-error.ts';
 import {identify} from './identify.ts';
 import {type AppendRequest, type AppendResponse, type InstallSnapshotRequest, type InstallSnapshotResponse, type Peer} from './messages.ts';
-import {appendInMemory, commitTo, persist, type RaftState, randomTimeout, resetInMemory, truncateInMemory} from './raft-state.ts';
+import {appendInMemory, commitTo, followerTimeoutAtMs, persist, type RaftState, resetInMemory, truncateInMemory} from './raft-state.ts';
 import {becomeFollower} from './role.ts';
 
 /** Raft §5.3 and §7 as seen by the one who is told. */
@@ -17,7 +17,7 @@ function heardOf(state: RaftState, from: Peer, term: number): void {
   }
   state.contactMs = state.nowMs;
   state.lateDoubts = 0;
-  state.electionAtMs = state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs);
+  state.electionAtMs = followerTimeoutAtMs(state);
 }
 
 export function onAppend(state: RaftState, ref: number, request: AppendRequest): void {

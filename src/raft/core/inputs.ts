@@ -1,6 +1,6 @@
 import {type Configuration, type ConfigurationChange} from '../configuration.ts';
 import {type LogEntry} from '../log-entry.ts';
-import {type InstallSnapshotRequest, type RaftRequest, type RaftResponse} from './messages.ts';
+import {type InstallSnapshotRequest, type Peer, type RaftRequest, type RaftResponse} from './messages.ts';
 
 /** What a sender must hand back with the answer: the wire's answers do not say what they answer. */
 export interface SendContext {
@@ -41,6 +41,11 @@ export type Input =
   | {readonly kind: 'pre-vote-unsupported'; readonly from: string; readonly context: SendContext}
   /** All 'persist' effects up to `seq` are durable. */
   | {readonly kind: 'persisted'; readonly seq: number}
+  /**
+   * A connection over which this leader spoke broke `sinceMs` (of the clock given to `step`), and its port has refused
+   * another one since then: its process is gone.
+   */
+  | {readonly kind: 'leader-gone'; readonly leader: Peer; readonly sinceMs: number}
   | {readonly kind: 'loaded'; readonly peer: string; readonly epoch: number; readonly entries: readonly LogEntry[]}
   | {readonly kind: 'bootstrap'; readonly ref: number; readonly configuration: Configuration}
   | {readonly kind: 'propose'; readonly ref: number; readonly entries: readonly Proposed[]}

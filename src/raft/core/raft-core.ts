@@ -7,14 +7,14 @@ import {type RaftConfig} from '../raft-config.ts';
 import {RaftError, RaftInvariantError} from '../raft-error.ts';
 import {ConfigurationHistory} from './configuration-history.ts';
 import {type Effect, type HardState} from './effects.ts';
-import {campaign, electionTimeout, onPreVoteRequest, onPreVoteUnsupported, onTimeoutNow, onVoteAnswer, onVoteRequest, ownVoteDurable} from './election.ts';
+import {campaign, electionTimeout, onLeaderGone, onPreVoteRequest, onPreVoteUnsupported, onTimeoutNow, onVoteAnswer, onVoteRequest, ownVoteDurable} from './election.ts';
 import {onAppend, onSnapshotOffered, onSnapshotReceived} from './follower.ts';
 import {type Input} from './inputs.ts';
 import {advanceCommit, checkLease, isAlone, onAppendAnswer, onPropose} from './leader.ts';
 import {onChange} from './membership.ts';
 import {type Peer, type RaftRequest} from './messages.ts';
 import {probeAgain} from './progress.ts';
-import {appendInMemory, commitTo, type Leadership, persist, persisted, type RaftState, randomTimeout, refuse} from './raft-state.ts';
+import {appendInMemory, commitTo, followerTimeoutAtMs, type Leadership, persist, persisted, type RaftState, randomTimeout, refuse} from './raft-state.ts';
 import {RecentEntries} from './recent-entries.ts';
 import {backOff, keepAlive, onLoaded, onSendFailed, replicate, sendHeartbeat} from './replication.ts';
 import {onRestoreBegin, onRestoreEnd} from './restore.ts';
@@ -57,7 +57,7 @@ export class RaftCore {
     this.#enter(nowMs, wallMs, random);
     this.#started = true;
     state.contactMs = nowMs;
-    state.electionAtMs = nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs);
+    state.electionAtMs = followerTimeoutAtMs(state);
     if (needsReset(state)) {
       state.log.resetTo(state.log.snapshotIndex + 1);
       state.durableIndex = state.log.last;
@@ -182,6 +182,8 @@ function dispatch(state: RaftState, input: Input): void {
       ownVoteDurable(state);
       if (state.leadership !== undefined) return advanceCommit(state, state.leadership);
       return commitTo(state, state.commitIndex);
+    case 'leader-gone':
+      return onLeaderGone(state, input.leader, input.sinceMs);
     case 'loaded': {
       const peer = state.leadership?.peers.get(input.peer);
       if (state.leadership !== undefined && peer?.epoch === input.epoch) onLoaded(state, state.leadership, peer, input.entries);
@@ -292,7 +294,7 @@ function onBootstrap(state: RaftState, ref: number, configuration: Configuration
   state.hard = {term: 1, votedFor: ''};
   appendInMemory(state, entries);
   persist(state, {hardState: state.hard, entries});
-  state.electionAtMs = state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs);
+  state.electionAtMs = followerTimeoutAtMs(state);
   state.effects.push({kind: 'done', ref, index: 1});
   if (isSoleVoter(state)) campaign(state, 'vote', false);
 }

@@ -1,6 +1,7 @@
 import {type Random} from '../../runtime/random.ts';
 import {type ConfigurationChange, isVoter} from '../configuration.ts';
 import {decodeConfiguration} from '../configuration-codec.ts';
+import {followerTimeoutSpread} from '../limits.ts';
 import {type LogEntry, logType} from '../log-entry.ts';
 import {type RaftConfig} from '../raft-config.ts';
 import {type RaftError, RaftInvariantError} from '../raft-error.ts';
@@ -22,6 +23,8 @@ export interface Candidacy {
   /** Term asked for. */
   readonly term: number;
   readonly granted: Set<string>;
+  /** Pre-votes in a row that found no quorum. */
+  readonly rounds: number;
 }
 
 export interface Leadership {
@@ -69,9 +72,14 @@ export interface RaftState {
   effects: Effect[];
 }
 
-/** Uniform in [x, 2x). */
-export function randomTimeout(state: RaftState, baseMs: number): number {
-  return baseMs * (1 + state.random.float());
+/** Uniform in [x, (1 + spread)·x). */
+export function randomTimeout(state: RaftState, baseMs: number, spread = 1): number {
+  return baseMs * (1 + spread * state.random.float());
+}
+
+/** When a follower that hears nothing from now on stands for election. */
+export function followerTimeoutAtMs(state: RaftState): number {
+  return state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs, followerTimeoutSpread);
 }
 
 export function selfIsVoter(state: RaftState): boolean {

@@ -1,6 +1,6 @@
 import {RaftError} from '../raft-error.ts';
 import {type Peer} from './messages.ts';
-import {emitRole, type RaftState, randomTimeout, refuse, setHardState} from './raft-state.ts';
+import {emitRole, followerTimeoutAtMs, type RaftState, refuse, setHardState} from './raft-state.ts';
 
 /** Back to following; a newer term is adopted. `leader` undefined: not known. */
 export function becomeFollower(state: RaftState, term: number, leader: Peer | undefined): void {
@@ -11,7 +11,7 @@ export function becomeFollower(state: RaftState, term: number, leader: Peer | un
   }
   // A mere newer term does not put off a follower's own timer: a server that cannot win must not keep others quiet.
   if (state.role !== 'follower' || leader !== undefined) {
-    state.electionAtMs = state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs);
+    state.electionAtMs = followerTimeoutAtMs(state);
   }
   state.role = 'follower';
   state.leader = leader;

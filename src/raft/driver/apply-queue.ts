@@ -1,7 +1,7 @@
 import {applyBytesMax, applyEntriesMax, applySliceMs} from '../limits.ts';
 import {type LogEntry, logType} from '../log-entry.ts';
 import {type Clock} from '../../runtime/clock.ts';
-import {RaftInvariantError} from '../raft-error.ts';
+import {RaftError, RaftInvariantError} from '../raft-error.ts';
 import {type Fsm} from './fsm.ts';
 
 type Task =
@@ -31,6 +31,7 @@ export class ApplyQueue {
   #appliedIndex = 0;
   #sliceEntries = 64;
   #stopped = false;
+  #waiters: {readonly index: number; readonly resolve: () => void; readonly reject: (error: Error) => void}[] = [];
 
   constructor(fsm: Fsm, source: ApplySource, clock: Clock) {
     this.#fsm = fsm;
@@ -45,6 +46,25 @@ export class ApplyQueue {
   /** The FSM's state was replaced: it now stands at `index`. Only from within `run`, or before anything is applied. */
   jumpTo(index: number): void {
     this.#appliedIndex = index;
+    this.#wake();
+  }
+
+  /** Resolves when everything up to `index` is applied. @throws RaftError 'shutdown' when that will not come any more */
+  reached(index: number): Promise<void> {
+    if (this.#appliedIndex >= index) return Promise.resolve();
+    if (this.#stopped) return Promise.reject(stoppedError());
+    return new Promise((resolve, reject) => this.#waiters.push({index, resolve, reject}));
+  }
+
+  #wake(): void {
+    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) {
+      if (waiter.index <= this.#appliedIndex) waiter.resolve();
+      else if (this.#stopped) waiter.reject(stoppedError());
+      else this.#waiters.push(waiter);
+    }
   }
 
   applyUpTo(index: number): void {
@@ -66,6 +86,7 @@ export class ApplyQueue {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+    this.#wake();
   }
 
   #start(): void {
@@ -77,6 +98,7 @@ export class ApplyQueue {
       },
       (error: unknown) => {
         this.#stopped = true;
+        this.#wake();
         this.#source.failed(error);
       },
     );
@@ -127,6 +149,7 @@ export class ApplyQueue {
       this.#appliedIndex = entry.index;
       this.#source.applied(entry, entry.type === logType.command ? results[command++] : undefined);
     }
+    this.#wake();
   }
 
   /** Slices grow while they are quick and shrink when they take longer than a slice may. */
@@ -134,6 +157,10 @@ export class ApplyQueue {
     if (tookMs > applySliceMs) this.#sliceEntries = Math.max(1, Math.floor((count * applySliceMs) / tookMs));
     else if (tookMs < applySliceMs / 2) this.#sliceEntries = Math.min(applyEntriesMax, this.#sliceEntries * 2);
   }
+}
+
+function stoppedError(): RaftError {
+  return new RaftError('shutdown', 'raft is already shutdown');
 }
 
 /** Lets the event loop go round once. */

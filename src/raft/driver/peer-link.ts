@@ -1,6 +1,7 @@
 import {type Effect} from '../core/effects.ts';
-import {type InstallSnapshotRequest, type InstallSnapshotResponse, type RaftRequest, type RaftResponse} from '../core/messages.ts';
-import {loadBytesMax} from '../limits.ts';
+import {type InstallSnapshotRequest, type InstallSnapshotResponse, type Peer, type RaftRequest, type RaftResponse} from '../core/messages.ts';
+import {pause} from '../../runtime/pause.ts';
+import {leaderProbeDelaysMs, loadBytesMax} from '../limits.ts';
 import {RaftError} from '../raft-error.ts';
 import {type SnapshotMeta} from '../snapshot/snapshot-store.ts';
 import {type DurabilityGate} from './durability-gate.ts';
@@ -32,6 +33,21 @@ export class PeerLink implements RaftHandler {
       this.#replies.set(ref, resolve);
       this.#host.step({kind: 'request', ref, request});
     });
+  }
+
+  disconnected(from: Peer): void {
+    void this.#lookFor(from, this.#host.options.clock.nowMs());
+  }
+
+  /** A leader's connection broke: whether its process is gone shows at its port, at once or when it is done with dying. */
+  async #lookFor(peer: Peer, sinceMs: number): Promise<void> {
+    const {transport, clock} = this.#host.options;
+    for (const delayMs of leaderProbeDelaysMs) {
+      await pause(clock, delayMs);
+      const {role, leader, contactMs} = this.#host.core().state;
+      if (role !== 'follower' || leader?.address !== peer.address || contactMs > sinceMs) return;
+      if (await transport.isRefused(peer)) return this.#host.step({kind: 'leader-gone', leader: peer, sinceMs});
+    }
   }
 
   perform(effect: LinkEffect): void {

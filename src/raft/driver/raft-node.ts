@@ -112,6 +112,15 @@ export class RaftNode {
     return this.#running.state.role;
   }
 
+  /**
+   * True on a leader that has applied an entry of its own term, and so all that any leader before it has answered. Before
+   * that a read here could be older than one that was answered a moment ago elsewhere.
+   */
+  get isCaughtUp(): boolean {
+    const {leadership} = this.#running.state;
+    return leadership !== undefined && this.#apply.appliedIndex >= leadership.firstIndex;
+  }
+
   get term(): number {
     return this.#running.state.hard.term;
   }
@@ -206,9 +215,14 @@ export class RaftNode {
     return (await this.#enqueue(logType.barrier, null, null)).index;
   }
 
-  /** Proves that this server still leads. Resolves with the commit index a read must have seen. */
+  /**
+   * Proves that this server still leads. Resolves with the commit index a read must have seen, once it is applied here: a
+   * new leader commits what others were answered before it has applied it.
+   */
   async verifyLeader(): Promise<number> {
-    return this.#ask((ref) => ({kind: 'verify-leader', ref}));
+    const index = await this.#ask((ref) => ({kind: 'verify-leader', ref}));
+    await this.#apply.reached(index);
+    return index;
   }
 
   /** Resolves with the index of the configuration entry when it is committed. `prevIndex` 0: whatever is in force. */

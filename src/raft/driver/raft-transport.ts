@@ -6,6 +6,8 @@ export interface RaftHandler {
   handle(request: RaftRequest): Promise<RaftResponse>;
   /** Reads `state` to its end before it resolves, unless it rejects. */
   installSnapshot(request: InstallSnapshotRequest, state: AsyncIterable<Buffer>): Promise<InstallSnapshotResponse>;
+  /** A connection over which this peer sent heartbeats or entries has ended. */
+  disconnected?(from: Peer): void;
 }
 
 /** The peer does not know RequestPreVote (Raft before 1.7): counts as its consent. */
@@ -20,5 +22,7 @@ export interface RaftTransport {
   serve(handler: RaftHandler): void;
   send(to: Peer, request: RaftRequest): Promise<RaftResponse>;
   sendSnapshot(to: Peer, request: InstallSnapshotRequest, state: AsyncIterable<Buffer>): Promise<InstallSnapshotResponse>;
+  /** Tries to make a connection: true if the peer's machine says that nobody listens there; false for everything else. */
+  isRefused(to: Peer): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -6,5 +6,6 @@ export const unconnectedTransport: RaftTransport = {
   serve: () => undefined,
   send: (to) => Promise.reject(new RaftError('broken', `no connection to raft server ${to.address}`)),
   sendSnapshot: (to) => Promise.reject(new RaftError('broken', `no connection to raft server ${to.address}`)),
+  isRefused: () => Promise.resolve(false),
   close: () => Promise.resolve(),
 };

@@ -2,7 +2,7 @@ import {type Duplex} from 'node:stream';
 import {
   type InstallSnapshotRequest, type InstallSnapshotResponse, type Peer, type RaftRequest, type RaftResponse,
 } from '../core/messages.ts';
-import {type RaftHandler, type RaftTransport} from '../driver/raft-transport.ts';
+import {PreVoteUnsupportedError, type RaftHandler, type RaftTransport} from '../driver/raft-transport.ts';
 import {RaftError} from '../raft-error.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
@@ -14,8 +14,10 @@ import {sendSnapshot} from './send-snapshot.ts';
 export interface NetTransportOptions {
   /** This server, as it names itself in answers. */
   readonly self: Peer;
-  /** Makes a connection to a peer's port 8300 and says the first byte of Raft. */
+  /** Makes a connection to a peer's port 8300 and says the first byte of Raft. @throws Error with Go's text, as `dialer` has it */
   readonly dial: (peer: Peer) => Promise<Duplex>;
+  /** Absent: all peers do. */
+  readonly knowsPreVote?: (peer: Peer) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -55,7 +57,14 @@ export class NetTransport implements RaftTransport {
 
   async send(to: Peer, request: RaftRequest): Promise<RaftResponse> {
     if (this.#isClosed) throw new RaftError('shutdown', 'transport shutdown');
+    if (request.kind === 'pre-vote' && this.#options.knowsPreVote?.(to) === false) return this.#assumeConsent(to);
     return this.#lane(to, request).send(request);
+  }
+
+  /** A peer that would cut the connection at the question (Consul 1.8) is not asked; but it must be there to be counted. */
+  async #assumeConsent(to: Peer): Promise<never> {
+    (await this.#options.dial(to)).destroy();
+    throw new PreVoteUnsupportedError(`${to.address} is of a version without pre-votes`);
   }
 
   async sendSnapshot(to: Peer, request: InstallSnapshotRequest, state: AsyncIterable<Buffer>): Promise<InstallSnapshotResponse> {
@@ -70,6 +79,18 @@ export class NetTransport implements RaftTransport {
     } finally {
       timer.cancel();
       stream.destroy();
+    }
+  }
+
+  async isRefused(to: Peer): Promise<boolean> {
+    if (this.#isClosed) return false;
+    try {
+      const stream = await this.#options.dial(to);
+      this.#hold(stream);
+      stream.destroy();
+      return false;
+    } catch (error) {
+      return error instanceof Error && error.message.endsWith('connect: connection refused');
     }
   }
 

@@ -13,6 +13,15 @@ import {ValueReader} from './value-reader.ts';
  * @throws Error for bytes that are no request; the connection is of no more use
  */
 export async function serveRaftConnection(stream: Duplex, handler: RaftHandler, self: Peer): Promise<void> {
+  let leader: Peer | undefined;
+  try {
+    await serveRequests(stream, handler, self, (from) => (leader = from));
+  } finally {
+    if (leader !== undefined) handler.disconnected?.(leader);
+  }
+}
+
+async function serveRequests(stream: Duplex, handler: RaftHandler, self: Peer, led: (by: Peer) => void): Promise<void> {
   const reader = new ValueReader(stream, requestBytesMax);
   let answers: Promise<void> = Promise.resolve();
   let unanswered = 0;
@@ -35,6 +44,7 @@ export async function serveRaftConnection(stream: Duplex, handler: RaftHandler, 
       // What of the state was not read would be taken for requests: the peer does not use this connection again either.
       break;
     } else {
+      if (request.kind === 'append') led(request.from);
       answer(handler.handle(request).then((response) => encodeResponse(response, self), failure));
     }
     if (unanswered >= unansweredMax) await answers;

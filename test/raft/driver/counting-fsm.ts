@@ -6,7 +6,7 @@ export class CountingFsm implements Fsm {
   commands: string[] = [];
   restores = 0;
 
-  applyBatch(entries: readonly LogEntry[]): readonly unknown[] {
+  applyBatch(entries: readonly LogEntry[]): readonly unknown[] | Promise<readonly unknown[]> {
     return entries.map((entry) => {
       this.commands.push(Buffer.from(entry.data ?? []).toString('latin1'));
       return `${entry.index}:${this.commands.length}`;

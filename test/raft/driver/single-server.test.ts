@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest';
 
+import {type LogEntry} from '../../../src/raft/log-entry.ts';
 import {type RoleChange} from '../../../src/raft/driver/raft-node.ts';
+import {CountingFsm} from './counting-fsm.ts';
 import {inFolder, type SingleServer, soleConfiguration, startServer} from './single-server.ts';
 
 async function bootstrapped(folder: string, config = {}): Promise<SingleServer> {
@@ -8,6 +10,17 @@ async function bootstrapped(folder: string, config = {}): Promise<SingleServer> 
   await server.node.bootstrap(soleConfiguration);
   await server.node.barrier();
   return server;
+}
+
+/** Applies nothing before it is released. */
+class HeldFsm extends CountingFsm {
+  readonly asked = Promise.withResolvers<void>();
+  readonly released = Promise.withResolvers<void>();
+
+  override applyBatch(entries: readonly LogEntry[]): Promise<readonly unknown[]> {
+    this.asked.resolve();
+    return this.released.promise.then(() => super.applyBatch(entries) as readonly unknown[]);
+  }
 }
 
 const text = (count: number, prefix = 'c'): Buffer[] => Array.from({length: count}, (_, i) => Buffer.from(`${prefix}${i}`));
@@ -26,6 +39,31 @@ describe('a single server', () => {
       expect(server.node.stats()).toMatchObject({state: 'Leader', term: '2', num_peers: '0', fsm_pending: '0'});
       expect(await server.node.verifyLeader()).toBe(server.node.commitIndex);
       await server.node.close();
+    }));
+
+  it('proves leadership, and counts as caught up, only when what it has committed is applied', () =>
+    inFolder(async (folder) => {
+      const before = await bootstrapped(folder);
+      await before.node.propose(Buffer.from('written'));
+      await before.node.close();
+      const fsm = new HeldFsm();
+      const {node} = await startServer(folder, {}, undefined, fsm);
+      await fsm.asked.promise;
+      expect(node.role).toBe('leader');
+      expect(node.isCaughtUp).toBe(false);
+      let proven = false;
+      const proof = node.verifyLeader().then((index) => {
+        proven = true;
+        return index;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(proven).toBe(false);
+      fsm.released.resolve();
+      expect(await proof).toBeLessThanOrEqual(node.appliedIndex);
+      expect(fsm.commands).toEqual(['written']);
+      expect(node.isCaughtUp).toBe(true);
+      await node.close();
+      await expect(node.verifyLeader()).rejects.toThrow('shutdown');
     }));
 
   it('has everything again after a restart, leads again in a higher term', () =>

@@ -23,8 +23,7 @@ export interface SingleServer {
 export const soleConfiguration = {servers: [{id: 'n1', address: '127.0.0.1:8300', suffrage: 0}]} as const;
 
 /** Starts (or starts again) a sole server on the folder. */
-export async function startServer(folder: string, config: Partial<RaftConfig> = {}, wrap = (store: LogStore) => store): Promise<SingleServer> {
-  const fsm = new CountingFsm();
+export async function startServer(folder: string, config: Partial<RaftConfig> = {}, wrap = (store: LogStore) => store, fsm = new CountingFsm()): Promise<SingleServer> {
   const snapshots = new DirectorySnapshotStore(join(folder, 'snapshots'));
   const node = new RaftNode({
     id: 'n1',

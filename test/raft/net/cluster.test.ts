@@ -51,3 +51,27 @@ test('a joiner gets what the log no longer holds as a snapshot, becomes a voter,
   await first.fsm.has('from the new leader');
   await Promise.all([first.close(), joiner.close()]);
 }), 60_000);
+
+test('followers do not wait out their patience when the process of their leader is gone', () => inFolder(async (folder) => {
+  const patient = {heartbeatTimeoutMs: 600_000, electionTimeoutMs: 600_000};
+  const leader = await RaftServer.start('a', folder);
+  const followers = await Promise.all(['b', 'c'].map((id) => RaftServer.start(id, folder, 0, patient)));
+  const configuration = {servers: [leader, ...followers].map(({id, address}) => ({id, address, suffrage: 0 as const}))};
+  for (const {node} of [leader, ...followers]) await node.bootstrap(configuration);
+  await leaderOf([leader]);
+  await leader.node.propose(Buffer.from('before'));
+  await Promise.all(followers.map(({fsm}) => fsm.has('before')));
+  await leader.close();
+  // Each has now seen that the port refuses, and may vote; one that stands does so after a share of its patience.
+  const forgot = (server: RaftServer): Promise<void> => new Promise((resolve) => {
+    if (server.node.leader === undefined) return resolve();
+    const stop = server.node.onRole(() => {
+      if (server.node.leader !== undefined) return;
+      stop();
+      resolve();
+    });
+  });
+  await Promise.all(followers.map(forgot));
+  expect(followers.map(({node}) => [node.role, node.leader])).toEqual([['follower', undefined], ['follower', undefined]]);
+  await Promise.all(followers.map((server) => server.close()));
+}), 60_000);

@@ -21,8 +21,8 @@ const config: RaftConfig = {...scaledRaftConfig(1), heartbeatTimeoutMs: 250, ele
 class WatchedFsm extends CountingFsm {
   #watchers: (() => void)[] = [];
 
-  override applyBatch(entries: Parameters<CountingFsm['applyBatch']>[0]): readonly unknown[] {
-    const results = super.applyBatch(entries);
+  override async applyBatch(entries: Parameters<CountingFsm['applyBatch']>[0]): Promise<readonly unknown[]> {
+    const results = await super.applyBatch(entries);
     this.#moved();
     return results;
   }
@@ -59,7 +59,7 @@ export class RaftServer {
   readonly address: string;
   readonly #listener: RpcListener;
 
-  private constructor(id: string, address: string, folder: string, listener: RpcListener, transport: NetTransport) {
+  private constructor(id: string, address: string, folder: string, listener: RpcListener, transport: NetTransport, times: Partial<RaftConfig>) {
     this.id = id;
     this.address = address;
     this.#listener = listener;
@@ -72,13 +72,13 @@ export class RaftServer {
       transport,
       clock: systemClock,
       random: systemRandom,
-      config,
+      config: {...config, ...times},
       logger: silentLogger,
     });
   }
 
   /** Starts (or starts again) the server of that id in the folder. */
-  static async start(id: string, folder: string, port = 0): Promise<RaftServer> {
+  static async start(id: string, folder: string, port = 0, times: Partial<RaftConfig> = {}): Promise<RaftServer> {
     let accept: (stream: Duplex) => void = (stream) => void stream.destroy();
     const listener = new RpcListener({
       host: '127.0.0.1', port, handlers: new Map([[firstByte.raft, (stream: Duplex) => accept(stream)]]), clock: systemClock, logger: silentLogger,
@@ -92,7 +92,7 @@ export class RaftServer {
       logger: silentLogger,
     });
     accept = (stream) => transport.accept(stream);
-    const server = new RaftServer(id, address, folder, listener, transport);
+    const server = new RaftServer(id, address, folder, listener, transport, times);
     await server.node.start();
     return server;
   }

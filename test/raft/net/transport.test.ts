@@ -24,10 +24,11 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-function transport(): NetTransport {
+function transport(knowsPreVote = true): NetTransport {
   const dial = dialer({clock: systemClock});
   const made = new NetTransport({
-    self: me, dial: (peer) => dial({address: peer.address, datacenter: 'dc1', name: peer.id}, 1), clock: systemClock, logger: silentLogger,
+    self: me, dial: (peer) => dial({address: peer.address, datacenter: 'dc1', name: peer.id}, 1), knowsPreVote: () => knowsPreVote,
+    clock: systemClock, logger: silentLogger,
   });
   closers.push(() => made.close());
   return made;
@@ -65,6 +66,50 @@ const noSnapshots: RaftHandler['installSnapshot'] = () => Promise.reject(new Err
 async function* pieces(bytes: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes; at += 50_000) yield Buffer.alloc(Math.min(50_000, bytes - at), 7);
 }
+
+/** An address where nobody listens any more. */
+async function closedPort(): Promise<{id: string; address: string}> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return {id: 'gone', address: `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`};
+}
+
+describe('a peer', () => {
+  test('whose port refuses is told from one that listens', async () => {
+    const listens = await peer({handle: () => Promise.reject(new Error('nothing is asked')), installSnapshot: noSnapshots});
+    expect(await transport().isRefused(listens)).toBe(false);
+    expect(await transport().isRefused(await closedPort())).toBe(true);
+  });
+
+  test('that led and whose connection ended is named; one that only asked for a vote is not', async () => {
+    const ended: string[] = [];
+    const both = Promise.withResolvers<void>();
+    const to = await peer({
+      handle: (request) => Promise.resolve(request.kind === 'append'
+        ? {kind: 'append-response', term: 1, success: true, lastIndex: 0, noRetryBackoff: false}
+        : {kind: 'vote-response', term: 2, granted: true}),
+      installSnapshot: noSnapshots,
+      disconnected: (from) => {
+        ended.push(from.id);
+        if (ended.length === 2) both.resolve();
+      },
+    });
+    const beat: RaftRequest = {kind: 'append', from: me, term: 1, prevIndex: 0, prevTerm: 0, entries: [], leaderCommit: 0, heartbeat: true};
+    const voter = transport();
+    await voter.send(to, vote);
+    await voter.close();
+    const leader = transport();
+    await leader.send(to, beat);
+    await leader.send(to, {...beat, prevIndex: 1, prevTerm: 1, heartbeat: false});
+    await leader.close();
+    await both.promise;
+    expect(ended).toEqual(['me', 'me']);
+  });
+});
 
 describe('answers', () => {
   test('keep their order, though later requests are done first', async () => {
@@ -106,6 +151,15 @@ describe('answers', () => {
     const closes = await port((socket) => void socket.once('data', () => socket.destroy()));
     const error: unknown = await transport().send(closes, preVote).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(PreVoteUnsupportedError);
+  });
+
+  test('are not asked of a peer that is known to have no pre-votes; it need only be there', async () => {
+    const asked: Buffer[] = [];
+    const old = await port((socket) => void socket.on('data', (bytes: Buffer) => asked.push(bytes)));
+    await expect(transport(false).send(old, preVote)).rejects.toBeInstanceOf(PreVoteUnsupportedError);
+    expect(asked).toEqual([]);
+    const error: unknown = await transport(false).send(await closedPort(), preVote).catch((e: unknown) => e);
     expect(error).not.toBeInstanceOf(PreVoteUnsupportedError);
   });
 

@@ -62,6 +62,8 @@ export class TranscriptWorld {
     verify: ([id = '']) => this.#ask(id, (ref) => ({kind: 'verify-leader', ref})),
     change: ([id = '', op = '', target = '']) => this.#ask(id, (ref) => ({kind: 'change', ref, prevIndex: 0, change: {op, id: target, address: `${target}:1`} as ConfigurationChange})),
     transfer: ([id = '', to]) => this.#ask(id, (ref) => ({kind: 'transfer', ref, to})),
+    // a server's connection from its leader broke, and the leader's port refuses
+    gone: ([id = '', leader = '']) => this.#step(id, {kind: 'leader-gone', leader: {id: leader, address: `${leader}:1`}, sinceMs: this.#nowMs}),
     snapshot: ([id = '']) => {
       const {state} = this.#core(id);
       this.#step(id, {kind: 'snapshot-taken', index: state.applyIndex, term: state.log.termAt(state.applyIndex) ?? 0});

@@ -13,6 +13,7 @@ const config: RaftConfig = {
   snapshotThreshold: 30,
   snapshotIntervalMs: 1000,
   trailingLogs: 8,
+  preVote: true,
 };
 
 export interface Outcome {
@@ -80,12 +81,14 @@ function fault(world: World, random: Random): void {
   if (chance < 0.35) {
     if (server.core === undefined) return;
     server.crash();
+    world.tellGone(server);
     world.at(world.nowMs + random.float() * 1500, () => {
       if (server.core === undefined) server.start();
     });
   } else if (chance < 0.6) partition(world, random, server);
   else if (chance < 0.7) world.cut.clear();
-  else if (chance < 0.85) server.stalledUntilMs = world.nowMs + random.float() * 500;
+  else if (chance < 0.75) world.tellGone(server);
+  else if (chance < 0.88) server.stalledUntilMs = world.nowMs + random.float() * 500;
   else if (server.core?.state.role === 'leader') server.ask((ref) => ({kind: 'transfer', ref, to: undefined}), () => undefined);
 }
 

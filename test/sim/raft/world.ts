@@ -116,6 +116,25 @@ export class World {
     this.at(this.nowMs + 4 * answerMsMax, () => settle(false, 0));
   }
 
+  /** Servers come to believe that this one is gone: its connections broke and its port refuses. It need not be true. */
+  tellGone(gone: SimulatedServer): void {
+    const sinceMs = this.nowMs;
+    for (const server of this.servers) {
+      if (server === gone || this.random.float() < 0.2) continue;
+      const delayMs = this.random.float() < 0.5 ? this.random.float() * 5 : this.random.float() * 150;
+      server.later(delayMs, () => server.step({kind: 'leader-gone', leader: {id: gone.id, address: gone.address}, sinceMs}));
+    }
+  }
+
+  /** What the system tells when a process is gone: everybody else, as soon as its last words have come. */
+  tellAllGone(gone: SimulatedServer): void {
+    for (const server of this.servers) {
+      if (server === gone) continue;
+      const sinceMs = this.nowMs + this.faults.delayMsMax * (10 + this.random.float());
+      server.later(sinceMs - this.nowMs, () => server.step({kind: 'leader-gone', leader: {id: gone.id, address: gone.address}, sinceMs}));
+    }
+  }
+
   /** A client writes at `server`, leader or not. */
   propose(server: SimulatedServer): string {
     const command = `c${++this.#proposed}`;
