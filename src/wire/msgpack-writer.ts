@@ -194,7 +194,8 @@ export class MsgpackWriter {
   /** Tries the whole of a short text as ASCII; leaves no trace if it is not. */
   #writeShortAscii(text: string, size: number): boolean {
     const header = size < 32 ? 1 : this.#newSpec ? 2 : 3;
-    this.#reserve(size + 3);
+    // Room for what the header asks for too: were the buffer to grow then, the text behind it would be lost.
+    this.#reserve(size + 5);
     const buffer = this.#buffer;
     let pos = this.#pos + header;
     for (let i = 0; i < size; i++) {
