@@ -1,7 +1,8 @@
 import {type Answer, boolAnswer, jsonAnswer, missingAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
+import {refuseEnterprise} from '../http/enterprise.ts';
 import {metaHeaders} from '../http/query-meta.ts';
-import {type ReadDefaults, readOptions, writeOptions} from '../http/query-options.ts';
+import {type ReadDefaults, readOptions, type ReadOptions} from '../http/query-options.ts';
 import {callRead, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
@@ -36,9 +37,10 @@ async function getKey(options: KvRouteOptions, request: ApiRequest): Promise<Ans
   const {router, defaults} = options;
   const key = request.suffixBytes;
   const read = readOptions(request, defaults);
-  if (request.query.has('keys')) return getKeys(options, request, key);
+  if (request.query.has('keys')) return getKeys(options, request, key, read);
   const recurse = request.query.has('recurse');
   if (key === '' && !recurse) throw missingKeyName();
+  refuseEnterprise(request);
   const reply = await callRead(router, recurse ? kvsList : kvsGet, {Key: key, ...read}, request);
   const headers = metaHeaders(reply);
   const entries = reply.Entries;
@@ -47,8 +49,8 @@ async function getKey(options: KvRouteOptions, request: ApiRequest): Promise<Ans
   return readAnswer(request, read, reply, (pretty) => entryList.toJson(entries, {pretty}));
 }
 
-async function getKeys({router, defaults}: KvRouteOptions, request: ApiRequest, key: ByteString): Promise<Answer> {
-  const read = readOptions(request, defaults);
+async function getKeys({router}: KvRouteOptions, request: ApiRequest, key: ByteString, read: ReadOptions): Promise<Answer> {
+  refuseEnterprise(request);
   const separator = request.query.get('separator') || request.query.get('seperator');
   const body = {Prefix: key, Seperator: byteStringOf(Buffer.from(separator)), ...read};
   const reply = await callRead(router, kvsListKeys, body, request);
@@ -70,6 +72,7 @@ function rawAnswer(value: ByteString, headers: Answer['headers']): Answer {
 
 async function putKey({router, defaults, valueBytesMax, chunkedBytesMax}: KvRouteOptions, request: ApiRequest): Promise<Answer> {
   const key = request.suffixBytes;
+  const target = targetOf(request, defaults);
   if (key === '') throw missingKeyName();
   refuseConflict(request, ['cas', 'acquire', 'release']);
   const {query} = request;
@@ -79,8 +82,15 @@ async function putKey({router, defaults, valueBytesMax, chunkedBytesMax}: KvRout
   if ((request.contentLength ?? 0) > valueBytesMax) throw valueTooLarge(request.contentLength ?? 0, valueBytesMax);
   const value = await request.body(chunkedBytesMax, (bytes) => valueTooLarge(bytes, chunkedBytesMax));
   const DirEnt = DirEntry.make({Key: key, Flags, Value: value.toString('latin1'), Session, ModifyIndex: indexOf(cas)});
-  const done = await router.call(kvsApply, {...writeOptions(request, defaults), Op, DirEnt});
+  const done = await router.call(kvsApply, {...target, Op, DirEnt});
   return boolAnswer(request, Op === 'set' || done);
+}
+
+/** Where a write goes, and as whom. The options of a read mean nothing to it, yet a bad one is refused all the same. */
+function targetOf(request: ApiRequest, defaults: ReadDefaults): {Datacenter: string; Token: string} {
+  const {Datacenter, Token} = readOptions(request, defaults);
+  refuseEnterprise(request);
+  return {Datacenter, Token};
 }
 
 function lockOperation({query}: ApiRequest, cas: bigint | undefined): [op: string, session: string] {
@@ -92,13 +102,14 @@ function lockOperation({query}: ApiRequest, cas: bigint | undefined): [op: strin
 
 async function deleteKey({router, defaults}: KvRouteOptions, request: ApiRequest): Promise<Answer> {
   const key = request.suffixBytes;
+  const target = targetOf(request, defaults);
   const recurse = request.query.has('recurse');
   if (key === '' && !recurse) throw missingKeyName();
   refuseConflict(request, ['recurse', 'cas']);
   const cas = request.query.has('cas') ? uint64Of(request.query.get('cas')) : undefined;
   const Op = recurse ? 'delete-tree' : cas === undefined ? 'delete' : 'delete-cas';
   const DirEnt = DirEntry.make({Key: key, ModifyIndex: indexOf(cas)});
-  const done = await router.call(kvsApply, {...writeOptions(request, defaults), Op, DirEnt});
+  const done = await router.call(kvsApply, {...target, Op, DirEnt});
   return boolAnswer(request, Op !== 'delete-cas' || done);
 }
 

@@ -10,6 +10,7 @@ import {health} from './scenarios/health.ts';
 import {kv} from './scenarios/kv.ts';
 import {kvErrors} from './scenarios/kv-errors.ts';
 import {locks} from './scenarios/locks.ts';
+import {preparedQueries} from './scenarios/prepared-queries.ts';
 import {routingErrors} from './scenarios/routing-errors.ts';
 import {sessions} from './scenarios/sessions.ts';
 import {snapshot} from './scenarios/snapshot.ts';
@@ -18,5 +19,5 @@ import {txns} from './scenarios/txn.ts';
 
 /** Every area of Consul's surface that is compared, in the order of play. */
 export const allScenarios: readonly Scenario[] = [
-  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, headers, statusOperator, snapshot, dnsScenario, cliScenario,
+  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, headers, statusOperator, preparedQueries, snapshot, dnsScenario, cliScenario,
 ];

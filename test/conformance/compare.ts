@@ -3,8 +3,8 @@ export interface StepDifference {
   readonly step: number;
   readonly request: string;
   readonly lines: readonly string[];
-  /** Set when the scenario declares the difference deliberate. */
-  readonly deliberate?: string;
+  /** Why, where the difference is a known one. */
+  readonly known?: string;
 }
 
 const TOKEN = /<(index|uuid):(\d+)>/g;

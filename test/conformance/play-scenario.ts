@@ -56,7 +56,7 @@ class Player {
   #keep(step: HttpStep, answer: HttpAnswer): void {
     for (const [name, source] of Object.entries(step.capture ?? {})) {
       const value = source.startsWith('header:') ? headerOf(answer, source.slice('header:'.length)) : memberOf(answer.body.toString(), source);
-      this.#values.set(name, value ?? `no ${source}`);
+      this.#values.set(name, value ?? `no-${source.replace(':', '-')}`);
     }
   }
 

@@ -9,8 +9,6 @@ export type BodyView = 'text' | 'sorted' | 'shape' | 'bytes' | 'none';
 export interface StepCommon {
   /** Why the step is there, where the request alone does not say. */
   readonly note?: string;
-  /** A deliberate difference from Consul: reported, but not counted against us. */
-  readonly differs?: string;
   /** Values kept for later steps as `{{name}}`: a path into the JSON body (`ID`, `0.ModifyIndex`) or `header:<name>`. */
   readonly capture?: Readonly<Record<string, string>>;
 }

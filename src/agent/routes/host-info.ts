@@ -1,5 +1,5 @@
-import {readFile, statfs} from 'node:fs/promises';
-import {cpus, hostname, machine, platform, release, uptime} from 'node:os';
+import {readdir, readFile, statfs} from 'node:fs/promises';
+import {hostname, machine, platform, release, uptime} from 'node:os';
 
 /** Fields of a `/v1/agent/host` answer's memory, by their names in /proc/meminfo; the rest is 0. */
 const memoryFields: readonly (readonly [field: string, source: string])[] = [
@@ -14,8 +14,10 @@ const memoryFields: readonly (readonly [field: string, source: string])[] = [
 /** What the machine says of itself (http-core.md §7.3). Parts that cannot be read are told in `Errors`. */
 export async function hostInfo(wallMs: number): Promise<unknown> {
   const errors: string[] = [];
-  const [memory, osRelease, kernel, bootId, disk] = await Promise.all([
+  const [memory, processors, running, osRelease, kernel, bootId, disk] = await Promise.all([
     textOf('/proc/meminfo', errors),
+    textOf('/proc/cpuinfo', errors),
+    processCount(errors),
     textOf('/etc/os-release', errors),
     textOf('/proc/sys/kernel/osrelease', errors),
     textOf('/proc/sys/kernel/random/boot_id', errors),
@@ -23,14 +25,12 @@ export async function hostInfo(wallMs: number): Promise<unknown> {
   ]);
   return {
     Memory: memoryInfo(memory),
-    CPU: cpus().map(({model, speed}, at) => ({
-      cpu: at, vendorId: '', family: '', model: '', stepping: 0, physicalId: '', coreId: String(at), cores: 1, modelName: model, mhz: speed, cacheSize: 0, flags: [], microcode: '',
-    })),
+    CPU: processors.split(/\n\n+/).filter((block) => block.includes('processor')).map(cpuInfo),
     Host: {
       hostname: hostname(),
       uptime: Math.floor(uptime()),
       bootTime: Math.floor(wallMs / 1000 - uptime()),
-      procs: 0,
+      procs: running,
       os: platform(),
       platform: setting(osRelease, 'ID'),
       platformFamily: setting(osRelease, 'ID_LIKE') || setting(osRelease, 'ID'),
@@ -53,6 +53,36 @@ function memoryInfo(text: string): Readonly<Record<string, number>> {
   const used = of('MemTotal') - of('MemFree') - of('Buffers') - of('Cached') - of('SReclaimable');
   const counted: Readonly<Record<string, number>> = {used, usedPercent: of('MemTotal') === 0 ? 0 : (used / of('MemTotal')) * 100};
   return Object.fromEntries(memoryFields.map(([field, source]) => [field, counted[field] ?? of(source)]));
+}
+
+/** One processor, from its block of /proc/cpuinfo. */
+function cpuInfo(block: string, at: number): unknown {
+  const facts = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]));
+  const of = (name: string): string => facts.get(name) ?? '';
+  return {
+    cpu: Number(of('processor') || at),
+    vendorId: of('vendor_id'),
+    family: of('cpu family'),
+    model: of('model'),
+    stepping: Number(of('stepping')),
+    physicalId: of('physical id'),
+    coreId: of('core id'),
+    cores: 1,
+    modelName: of('model name'),
+    mhz: Number(of('cpu MHz')),
+    cacheSize: Number.parseInt(of('cache size') || '0', 10),
+    flags: of('flags').split(' ').filter((flag) => flag !== ''),
+    microcode: of('microcode'),
+  };
+}
+
+async function processCount(errors: string[]): Promise<number> {
+  try {
+    return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).length;
+  } catch (error) {
+    errors.push(error instanceof Error ? error.message : String(error));
+    return 0;
+  }
 }
 
 async function diskInfo(path: string): Promise<unknown> {

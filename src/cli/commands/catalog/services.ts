@@ -33,7 +33,9 @@ export const catalogServicesCommand = defineCommand({
       return 0;
     }
     const width = Math.max(...names.map((name) => name.length)) + TAG_GAP_CHARS;
-    for (const name of names) printLine(io, flags.tags ? name.padEnd(width) + [...(services[name] ?? [])].sort().join(',') : name);
+    const lines = names.map((name) => (flags.tags ? name.padEnd(width) + [...(services[name] ?? [])].sort().join(',') : name));
+    // Only the last line loses its padding.
+    printLine(io, lines.join('\n').trimEnd());
     return 0;
   },
 });
