@@ -2,6 +2,8 @@ import {compileGoRegexp} from '../schema/go-regexp.ts';
 import {type UserEvent} from './schema.ts';
 
 const eventsKept = 256;
+/** Events of `consul exec` are orders to agents, not news for people: none lists them. */
+const remoteExecName = '_rexec';
 
 /** The agent's node and services, as filters of events look at them. */
 export interface EventTarget {
@@ -26,7 +28,7 @@ export class ReceivedEvents {
 
   /** Takes an event in, if its filters match. */
   receive(event: UserEvent): void {
-    if (!this.#isMeant(event)) return;
+    if (event.Name === remoteExecName || !this.#isMeant(event)) return;
     this.#events.push(event);
     if (this.#events.length > eventsKept) this.#events.shift();
     const waiters = [...this.#waiters];

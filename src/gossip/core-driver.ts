@@ -69,17 +69,17 @@ export class CoreDriver implements TransportReceiver {
 
   datagram(bytes: Uint8Array, from: Endpoint): void {
     const {messages, problem} = decodePacket(bytes, this.#o.security, this.#o.ownPort);
-    if (problem !== null) this.#complain('error', `${problem} from=${endpointText(from)}`, `packet:${problem}:${from.addr}`);
+    if (problem !== null) this.#complain('error', `memberlist: ${problem} from=${endpointText(from)}`, `packet:${problem}:${from.addr}`);
     if (messages.length === 0) return;
     const refusal = messages.some((message) => message.type === 'alive') ? this.#o.refuseSource(from) : null;
-    if (refusal !== null) this.#complain('warn', `Blocked alive message: ${refusal}`, `cidr:${from.addr}`);
+    if (refusal !== null) this.#complain('warn', `memberlist: Blocked alive message: ${refusal}`, `cidr:${from.addr}`);
     this.step({kind: 'packet', from, messages: refusal === null ? messages : messages.filter((m) => m.type !== 'alive')});
   }
 
   stream(socket: Duplex, from: Endpoint): void {
     this.#serve(socket, from).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
-      if (text !== 'EOF') this.#complain('error', `failed to receive: ${text} from=${addressText(from.addr)}`, `stream:${text}:${from.addr}`);
+      if (text !== 'EOF') this.#complain('error', `memberlist: failed to receive: ${text} from=${addressText(from.addr)}`, `stream:${text}:${from.addr}`);
       if (text === 'EOF' || socket.destroyed) socket.destroy();
       else this.#write(socket, {type: 'err', error: text});
     });
@@ -136,7 +136,7 @@ export class CoreDriver implements TransportReceiver {
     this.#exchange(effect.to, {type: 'ping', ping: effect.ping}, effect.timeoutMs).then(
       (answer) => this.step({kind: 'dial-ping-result', ref: effect.ref, acked: answer.type === 'ack' && answer.seqNo === effect.ping.SeqNo}),
       (error: unknown) => {
-        this.#complain('debug', `Failed fallback TCP ping: ${String(error)}`, `tcp-ping:${endpointText(effect.to)}`);
+        this.#complain('debug', `memberlist: Failed fallback TCP ping: ${String(error)}`, `tcp-ping:${endpointText(effect.to)}`);
         this.step({kind: 'dial-ping-result', ref: effect.ref, acked: false});
       });
   }

@@ -21,13 +21,21 @@ export async function joinEndpoints(input: string, defaultPort: number, resolve:
   const {host, port} = splitHostPort(target, defaultPort);
   const own = addressBytes(host);
   if (own !== undefined) return [{addr: own, port}];
-  const addresses = host === '' || !(port > 0 && port < 65_536) ? [] : await resolve(host);
+  const addresses = host === '' || !(port > 0 && port < 65_536) ? [] : await resolved(input, host, resolve);
   const endpoints = addresses.flatMap((text) => {
     const addr = addressBytes(text);
     return addr === undefined ? [] : [{addr, port}];
   });
   if (endpoints.length === 0) throw new Error(`Failed to resolve ${input}: lookup ${host}: no such host`);
   return endpoints;
+}
+
+async function resolved(input: string, host: string, resolve: ResolveHost): Promise<readonly string[]> {
+  try {
+    return await resolve(host);
+  } catch (error) {
+    throw new Error(`Failed to resolve ${input}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+  }
 }
 
 function splitHostPort(target: string, defaultPort: number): {host: string; port: number} {

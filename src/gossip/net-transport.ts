@@ -2,7 +2,8 @@ import {createSocket, type Socket as UdpSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {connect, createServer, isIPv6, type Server, type Socket} from 'node:net';
 import {type Duplex} from 'node:stream';
-import {addressBytes, addressText, type Endpoint} from './endpoint.ts';
+import {errorCode, systemErrorText} from '../runtime/system-error.ts';
+import {addressBytes, addressText, type Endpoint, endpointText} from './endpoint.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
 import {receiveBufferBytes, socketPollRoundsMax} from './limits.ts';
 
@@ -68,8 +69,8 @@ export class NetTransport implements GossipTransport {
     return new Promise((resolve, reject) => {
       const socket = connect({host: addressText(to.addr), port: to.port, allowHalfOpen: true});
       this.#track(socket);
-      socket.setTimeout(timeoutMs, () => socket.destroy(new Error('i/o timeout')));
-      socket.once('error', reject);
+      socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`dial tcp ${endpointText(to)}: i/o timeout`)));
+      socket.once('error', (error) => reject(errorCode(error) === '' ? error : new Error(`dial tcp ${endpointText(to)}: connect: ${systemErrorText(error)}`, {cause: error})));
       socket.once('close', () => reject(new Error('connection closed')));
       socket.once('connect', () => resolve(socket));
     });

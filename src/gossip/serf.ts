@@ -80,7 +80,7 @@ export class Serf {
       verifyOutgoing: o.encryptVerifyOutgoing ?? true, label: o.label ?? ''};
     if (Buffer.byteLength(security.label) > labelBytesMax) throw new Error(`label is longer than ${labelBytesMax} bytes`);
     const snapshot = o.snapshotPath === undefined ? null
-      : await SnapshotFile.open(o.snapshotPath, o.rejoinAfterLeave ?? false, (text) => o.log?.('warn', text));
+      : await SnapshotFile.open(o.snapshotPath, o.rejoinAfterLeave ?? false, (text) => o.log?.('warn', `serf: ${text}`));
     const late: {receiver: TransportReceiver | null} = {receiver: null};
     const transport = await (o.openTransport ?? NetTransport.open)(o.bind.address, o.bind.port, {
       datagram: (bytes, from) => late.receiver?.datagram(bytes, from),
@@ -313,7 +313,7 @@ export class Serf {
     this.#driver.step({kind: 'answer-query', ref: ++this.#ref, query: effect.query, payload});
     const path = this.#o.keyringPath;
     if (!changed || path === undefined || keyring === null) return;
-    writeKeyringFile(path, keyring).catch((error: unknown) => this.#o.log?.('error', `Failed to write keyring file: ${String(error)}`));
+    writeKeyringFile(path, keyring).catch((error: unknown) => this.#o.log?.('error', `serf: Failed to write keyring file: ${String(error)}`));
   }
 
   #flushLater(): void {
@@ -329,7 +329,7 @@ export class Serf {
       this.#snapshot?.clocks(this.#core.clocks);
       await this.#snapshot?.flush();
     } catch (error) {
-      this.#o.log?.('error', `Failed to write snapshot: ${String(error)}`);
+      this.#o.log?.('error', `serf: Failed to write snapshot: ${String(error)}`);
     }
   }
 
@@ -340,13 +340,13 @@ export class Serf {
       while (known.length > 0) {
         const [picked] = known.splice(random.below(known.length), 1);
         if (picked === undefined || this.#isShutDown) return;
-        this.#o.log?.('info', `Attempting re-join to previously known node: ${picked[0]}: ${picked[1]}`);
+        this.#o.log?.('info', `serf: Attempting re-join to previously known node: ${picked[0]}: ${picked[1]}`);
         const errors: Error[] = [];
         if ((await this.#joinOne(picked[1], false, errors)) > 0) return;
       }
-      this.#o.log?.('warn', 'Failed to re-join any previously known node');
+      this.#o.log?.('warn', 'serf: Failed to re-join any previously known node');
     };
-    if (known.length > 0) tryNext().catch((error: unknown) => this.#o.log?.('warn', `Failed to re-join: ${String(error)}`));
+    if (known.length > 0) tryNext().catch((error: unknown) => this.#o.log?.('warn', `serf: Failed to re-join: ${String(error)}`));
   }
 }
 

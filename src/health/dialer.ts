@@ -1,7 +1,8 @@
 import {connect as netConnect, type Socket} from 'node:net';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type NameResolver} from '../runtime/name-resolver.ts';
-import {DialError, systemErrorText} from './dial-error.ts';
+import {systemErrorText} from '../runtime/system-error.ts';
+import {DialError} from './dial-error.ts';
 import {joinHostPort, parseHostPort} from './host-port.ts';
 import {dialFallbackDelayMs, dialPartTimeoutMsMin} from './limits.ts';
 

@@ -2,7 +2,8 @@ import {request as httpRequest} from 'node:http';
 import {type Clock} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {DialError, errorCode, systemErrorText} from './dial-error.ts';
+import {errorCode, systemErrorText} from '../runtime/system-error.ts';
+import {DialError} from './dial-error.ts';
 import {dockerReplyBytesMax} from './limits.ts';
 import {OutputTail} from './output-tail.ts';
 

@@ -1,7 +1,8 @@
 import {type Clock} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {DialError, systemErrorText} from './dial-error.ts';
+import {systemErrorText} from '../runtime/system-error.ts';
+import {DialError} from './dial-error.ts';
 import {type Dialer} from './dialer.ts';
 import {grpcUnary, GrpcStatusError} from './grpc-unary.ts';
 import {parseHostPort} from './host-port.ts';

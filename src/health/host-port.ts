@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
-import {DialError, errorCode} from './dial-error.ts';
+import {errorCode} from '../runtime/system-error.ts';
+import {DialError} from './dial-error.ts';
 
 /** Where to connect. */
 export interface HostPort {

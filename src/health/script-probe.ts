@@ -3,7 +3,7 @@ import {type Clock} from '../runtime/clock.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {errorCode, systemErrorText} from './dial-error.ts';
+import {errorCode, systemErrorText} from '../runtime/system-error.ts';
 import {OutputTail} from './output-tail.ts';
 
 export interface ScriptProbeOptions {

@@ -1,7 +1,8 @@
 import {type Socket, isIP} from 'node:net';
 import {checkServerIdentity, connect as tlsConnect, createSecureContext, getCACertificates, type PeerCertificate, type SecureContext, type TLSSocket} from 'node:tls';
 import {type Clock, type Timer} from '../runtime/clock.ts';
-import {DialError, errorCode, systemErrorText} from './dial-error.ts';
+import {errorCode, systemErrorText} from '../runtime/system-error.ts';
+import {DialError} from './dial-error.ts';
 
 /** How a check speaks TLS. */
 export interface CheckTls {

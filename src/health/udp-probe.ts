@@ -2,7 +2,8 @@ import {createSocket} from 'node:dgram';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {DialError, systemErrorText} from './dial-error.ts';
+import {systemErrorText} from '../runtime/system-error.ts';
+import {DialError} from './dial-error.ts';
 import {type Dialer} from './dialer.ts';
 import {joinHostPort, parseHostPort} from './host-port.ts';
 

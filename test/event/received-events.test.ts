@@ -45,3 +45,9 @@ test('the index of a list is made of the last id, and is 1 for none', () => {
   expect(eventIndex(undefined)).toBe(1n);
   expect(eventIndex(UserEvent.make({ID: '00000000-0000-0001-0000-000000000002'}))).toBe(3n);
 });
+
+test('orders of `consul exec` are not listed', () => {
+  const events = eventsOf();
+  events.receive(UserEvent.make({ID: '1', Name: '_rexec'}));
+  expect(events.list('')).toEqual([]);
+});

@@ -45,7 +45,7 @@ async function members(options: MembershipRouteOptions, request: ApiRequest): Pr
 async function join(options: MembershipRouteOptions, request: ApiRequest): Promise<Answer> {
   refusePartition(request);
   demand(await authorizerOf(request, options), 'agent', 'write', options.local.nodeName);
-  const pool = poolOf(options, request.query.get('wan') !== '', 'Must be a server to join the WAN cluster');
+  const pool = poolOf(options, request.query.get('wan') !== '', 'Must be a server to join WAN cluster');
   try {
     await pool.serf.join([request.suffix]);
   } catch (error) {

@@ -1,14 +1,12 @@
 import {ApiClient, orFail, pathEscape} from '../api-client.ts';
 import {CommandFailure, defineCommand, printLine} from '../command.ts';
-import {compileGoRegexp} from '../../schema/go-regexp.ts';
-import {CLIENT_FLAGS, SERVER_FLAGS} from '../http-flags.ts';
+import {CLIENT_FLAGS} from '../http-flags.ts';
 
 /** `consul event` (cli.md §3.8). */
 export const eventCommand = defineCommand({
   usage: 'consul event [options] [payload]\n\n  Sends an event with a name, and if you like a payload, to the members of a\n  datacenter.',
   flags: {
     ...CLIENT_FLAGS,
-    ...SERVER_FLAGS,
     'name': {kind: 'string', help: 'Name of the event.'},
     'node': {kind: 'string', help: 'Regular expression that the names of nodes must match.'},
     'service': {kind: 'string', help: 'Regular expression that one service of a node must match.'},
@@ -18,10 +16,7 @@ export const eventCommand = defineCommand({
     const withHelp = (text: string): CommandFailure => new CommandFailure(`${text}\n\n${help().trimEnd()}`);
     if (flags.name === '') throw withHelp('Event name must be specified');
     if (args.length > 1) throw withHelp('Too many command line arguments.');
-    for (const filter of ['node', 'service', 'tag'] as const) {
-      const compiled = compileGoRegexp(flags[filter]);
-      if ('error' in compiled) throw new CommandFailure(`Failed to compile ${filter} filter regexp: ${compiled.error}`);
-    }
+    for (const filter of ['node', 'service', 'tag'] as const) await checkExpression(filter, flags[filter]);
     if (flags.tag !== '' && flags.service === '') throw new CommandFailure('Cannot provide tag filter without service filter.');
     const client = new ApiClient(flags, io);
     // As Consul does: an agent that does not answer is told apart from an event that fails.
@@ -37,3 +32,11 @@ export const eventCommand = defineCommand({
     return 0;
   },
 });
+
+/** The engine of expressions is loaded only when there is one. */
+async function checkExpression(filter: string, expression: string): Promise<void> {
+  if (expression === '') return;
+  const {compileGoRegexp} = await import('../../schema/go-regexp.ts');
+  const compiled = compileGoRegexp(expression);
+  if ('error' in compiled) throw new CommandFailure(`Failed to compile ${filter} filter regexp: ${compiled.error}`);
+}

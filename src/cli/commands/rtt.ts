@@ -1,6 +1,6 @@
 import {ApiClient, orFail} from '../api-client.ts';
 import {CommandFailure, defineCommand, printLine} from '../command.ts';
-import {CLIENT_FLAGS, SERVER_FLAGS} from '../http-flags.ts';
+import {CLIENT_FLAGS} from '../http-flags.ts';
 
 interface Coordinate {
   readonly Vec: readonly number[];
@@ -23,7 +23,7 @@ export const rttCommand = defineCommand({
   Estimates how long a message takes between two nodes and back, from their
   network coordinates. Without node2 it is the agent's own node. With -wan
   names are <node>.<datacenter>.`,
-  flags: {...CLIENT_FLAGS, ...SERVER_FLAGS, 'wan': {kind: 'bool', help: 'Use the coordinates of the servers of all datacenters.'}},
+  flags: {...CLIENT_FLAGS, 'wan': {kind: 'bool', help: 'Use the coordinates of the servers of all datacenters.'}},
   async run({flags, args, io, help}) {
     const [first, second] = args;
     if (first === undefined || args.length > 2) throw new CommandFailure(`One or two node names must be specified\n\n${help().trimEnd()}`);
@@ -63,7 +63,7 @@ async function wanSeconds(client: ApiClient, from: string, second: string | unde
   const to = second ?? await ownName(client, true);
   const wanted = [from, to].map((name) => {
     const dot = name.lastIndexOf('.');
-    if (dot <= 0) throw new CommandFailure('Node names must be specified as <node name>.<datacenter> with -wan');
+    if (dot < 0) throw new CommandFailure('Node names must be specified as <node name>.<datacenter> with -wan');
     return {node: name.slice(0, dot), datacenter: name.slice(dot + 1), name};
   });
   const maps = await orFail('Error getting coordinates', client.json<readonly {readonly Datacenter: string; readonly AreaID: string; readonly Coordinates: readonly CoordinateEntry[]}[]>('GET', '/v1/coordinate/datacenters'));

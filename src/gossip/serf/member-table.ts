@@ -1,3 +1,4 @@
+import {addressText, endpointText} from '../endpoint.ts';
 import {recentIntentsMax} from '../limits.ts';
 import {type SwimNodeView} from '../swim/node-state.ts';
 import {JoinIntent, LeaveIntent} from '../wire/serf-schema.ts';
@@ -46,7 +47,7 @@ export class MemberTable {
         if (intent.type === 'leave') row.status = 'leaving';
       }
     }
-    this.#context.log('info', `EventMemberJoin: ${node.name}`);
+    this.#context.log('info', `EventMemberJoin: ${node.name} ${addressText(node.endpoint.addr)}`);
     this.#event('member-join', row);
   }
 
@@ -137,7 +138,7 @@ export class MemberTable {
   #setGone(row: MemberRow, status: 'left' | 'failed'): void {
     row.status = status;
     row.goneAtMs = this.#context.nowMs;
-    this.#context.log('info', `EventMember${status === 'left' ? 'Leave' : 'Failed'}: ${row.name}`);
+    this.#context.log('info', `EventMember${status === 'left' ? 'Leave' : 'Failed'}: ${row.name} ${addressText(row.endpoint.addr)}`);
     this.#event(status === 'left' ? 'member-leave' : 'member-failed', row);
   }
 
@@ -145,16 +146,16 @@ export class MemberTable {
   #prune(row: MemberRow): void {
     const {config, swim, members} = this.#context;
     const delayMs = row.status === 'leaving' ? config.broadcastTimeoutMs + config.leavePropagateDelayMs : 0;
-    if (delayMs === 0) return this.#erase(row);
+    if (delayMs === 0) return this.#erase(row, ' (forced)');
     swim.after(delayMs, () => {
-      if (members.get(row.name) === row && row.status !== 'alive') this.#erase(row);
+      if (members.get(row.name) === row && row.status !== 'alive') this.#erase(row, ' (forced)');
     });
   }
 
-  #erase(row: MemberRow): void {
+  #erase(row: MemberRow, how = ''): void {
     this.#context.members.delete(row.name);
     this.onErase(row.name);
-    this.#context.log('info', `EventMemberReap: ${row.name}`);
+    this.#context.log('info', `EventMemberReap${how}: ${row.name}`);
     this.#event('member-reap', row);
   }
 
@@ -180,7 +181,7 @@ export class MemberTable {
     const chance = failed.length / Math.max(1, members.size - failed.length - left);
     const row = failed[swim.random.below(Math.max(1, failed.length))];
     if (row === undefined || !this.isRunning || swim.random.float() > chance) return;
-    this.#context.log('info', `attempting reconnect to ${row.name}`);
+    this.#context.log('info', `attempting reconnect to ${row.name} ${endpointText(row.endpoint)}`);
     swim.join(row.endpoint, (error) => {
       if (error !== null) this.#context.log('debug', `reconnect to ${row.name} failed: ${error.message}`);
     });

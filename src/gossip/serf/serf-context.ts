@@ -30,7 +30,7 @@ export class SerfContext {
   }
 
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string, about?: string): void {
-    this.emit(about === undefined ? {kind: 'log', level, text} : {kind: 'log', level, text, about});
+    this.emit({kind: 'log', level, text: `serf: ${text}`, ...(about !== undefined && {about})});
   }
 
   /** Queues a Serf message (its type byte first) to ride on SWIM's packets. */

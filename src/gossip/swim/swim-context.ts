@@ -121,6 +121,6 @@ export class SwimContext {
 
   /** @param about groups complaints: of those about the same thing the driver shows only the first in a while */
   log(level: LogLevel, text: string, about?: string): void {
-    this.emit(about === undefined ? {kind: 'log', level, text} : {kind: 'log', level, text, about});
+    this.emit({kind: 'log', level, text: `memberlist: ${text}`, ...(about !== undefined && {about})});
   }
 }

@@ -32,6 +32,7 @@ export type SwimEffect =
   | {readonly kind: 'answer-push-pull'; readonly stream: StreamRef; readonly state: PushPullState}
   /** The loop was blocked: read what waits in the sockets, give it as input, then tick with `afterPoll`. */
   | {readonly kind: 'poll-sockets'}
+  /** The text begins with its layer, as in Consul's logs: `memberlist: …` or `serf: …`. */
   | {readonly kind: 'log'; readonly level: LogLevel; readonly text: string; readonly about?: string};
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

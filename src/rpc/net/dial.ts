@@ -1,6 +1,7 @@
 import {connect, isIPv6, type Socket} from 'node:net';
 import {type Duplex} from 'node:stream';
 import {type Clock} from '../../runtime/clock.ts';
+import {systemErrorText} from '../../runtime/system-error.ts';
 import {DIAL_TIMEOUT_MS, TCP_KEEP_ALIVE_MS} from './limits.ts';
 import {firstByte} from './first-byte.ts';
 
@@ -21,8 +22,14 @@ export interface DialerOptions {
   readonly timeoutMs?: number;
   /** Our own IP address that connections are made from; absent: the system chooses. */
   readonly sourceAddress?: string | undefined;
-  /** Wraps a connection after its byte 3 was sent; absent: connections are plain (rpc-raft.md §2). */
-  readonly tls?: ((socket: Socket, target: DialTarget) => Promise<Duplex>) | undefined;
+  /** Absent: connections are plain (rpc-raft.md §2). */
+  readonly tls?: OutgoingTls | undefined;
+}
+
+/** TLS towards servers, looked at for each connection. */
+export interface OutgoingTls {
+  /** Wraps a connection after its byte 3 was sent; undefined: connections are plain. */
+  readonly outgoing: ((socket: Socket, target: DialTarget) => Promise<Duplex>) | undefined;
 }
 
 /**
@@ -30,9 +37,9 @@ export interface DialerOptions {
  * @throws (the dialer) Error with Go's text: `dial tcp 10.0.0.2:0->10.0.0.1:8300: connect: connection refused`
  */
 export function dialer(options: DialerOptions): Dial {
-  const {tls} = options;
   return async (target, byte) => {
     const socket = await connectTcp(target.address, options);
+    const tls = options.tls?.outgoing;
     if (tls === undefined) {
       socket.write(Uint8Array.of(byte));
       return socket;
@@ -78,14 +85,6 @@ function splitAddress(address: string): {host: string; port: number} {
   return {host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1))};
 }
 
-const connectErrors: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'network is unreachable',
-  ETIMEDOUT: 'connection timed out',
-  EADDRNOTAVAIL: 'cannot assign requested address',
-};
-
-function goErrorText(error: NodeJS.ErrnoException): string {
-  return `connect: ${connectErrors[error.code ?? ''] ?? error.message}`;
+function goErrorText(error: Error): string {
+  return `connect: ${systemErrorText(error)}`;
 }

@@ -1,0 +1,36 @@
+const systemTexts: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset by peer',
+  ECONNABORTED: 'software caused connection abort',
+  EHOSTUNREACH: 'no route to host',
+  EHOSTDOWN: 'host is down',
+  ENETUNREACH: 'network is unreachable',
+  ENETDOWN: 'network is down',
+  ETIMEDOUT: 'connection timed out',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+  EADDRINUSE: 'address already in use',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EPIPE: 'broken pipe',
+  EINVAL: 'invalid argument',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in system',
+  ENOENT: 'no such file or directory',
+  ENOEXEC: 'exec format error',
+  ENOMEM: 'cannot allocate memory',
+  ENOTDIR: 'not a directory',
+  ELOOP: 'too many levels of symbolic links',
+  E2BIG: 'argument list too long',
+  EAGAIN: 'resource temporarily unavailable',
+  ETXTBSY: 'text file busy',
+};
+
+/** Node's error code (`ECONNREFUSED`), or the empty string. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** The C library's words for an error, as Go prints them (`connection refused`); Node's own text if it has none. */
+export function systemErrorText(error: unknown): string {
+  return systemTexts[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
+}
