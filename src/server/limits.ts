@@ -8,6 +8,8 @@ export const snapshotSliceMs = 5;
 export const leaderRetryMs = 50;
 /** How often a leader goes over all members of the pool, besides at their events. */
 export const reconcileIntervalMs = 60_000;
+/** An agent that has left ends some seconds later, and until then it may write itself into the catalog again. */
+export const lookAgainAtLeftMs = 6_000;
 /** No lock is held back for longer than this, whatever its session asked for. */
 export const lockDelayMaxMs = 60_000;
 /** A session lives this many times its TTL without being renewed: its holder's clock and the network have their slack. */
@@ -17,12 +19,14 @@ export const sessionDestroyAttempts = 6;
 export const sessionDestroyRetryMs = 10_000;
 /** How often a leader looks whether all servers have become new enough for a feature. */
 export const featureCheckIntervalMs = 60_000;
-/** How often a leader asks its servers how they do, and after how many rounds it acts on it (every 10 s). */
+/** How often a server asks the others how they do, and how often a leader acts on it. */
 export const autopilotUpdateMs = 2_000;
-export const autopilotReconcileEvery = 5;
+export const autopilotReconcileMs = 10_000;
 /** How often a server is asked for its peers before a cluster is made, and how long after the first failure. */
 export const bootstrapAskAttempts = 6;
 export const bootstrapAskRetryMs = 1_000;
+/** The first version of Consul whose servers know pre-votes. */
+export const preVoteSince = [1, 20, 0] as const;
 /** How long another server may take to say how far its Raft is. */
 export const statsTimeoutMs = 2_000;
 /** How long a tombstone stays at least, and by how much it may outstay that, so that many go at once. */

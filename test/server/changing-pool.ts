@@ -24,7 +24,17 @@ export class ChangingPool implements Membership {
 
   become(...members: Member[]): void {
     this.#members = members;
-    for (const listener of this.#listeners) listener({type: 'member-update', members});
+    this.#tell({type: 'member-update', members});
+  }
+
+  /** A member of the pool goes, and says so. */
+  leave(name: string): void {
+    this.#members = this.#members.map((member) => (member.name === name ? {...member, status: 'left'} : member));
+    this.#tell({type: 'member-leave', members: this.#members.filter((member) => member.name === name)});
+  }
+
+  #tell(event: MemberEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }
 

@@ -112,6 +112,11 @@ export class LocalAgent {
     this.#sync.hopeful();
   }
 
+  /** Nothing is written into the catalog any more: a leader takes out what is in it of an agent that leaves. */
+  holdBack(): void {
+    this.#sync.pause();
+  }
+
   /** Stops checks and syncing; what is registered stays in the catalog and in the data_dir. */
   async close(): Promise<void> {
     this.#unsubscribe?.();

@@ -4,7 +4,7 @@ import {type Proposer} from '../../fsm/proposer.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Member, type Membership} from '../membership.ts';
-import {reconcileIntervalMs} from '../limits.ts';
+import {lookAgainAtLeftMs, reconcileIntervalMs} from '../limits.ts';
 import {serverMember} from '../server-member.ts';
 import {type LeaderDuty} from './leader-duty.ts';
 import {type RaftMembers} from './raft-members.ts';
@@ -30,12 +30,14 @@ export interface MemberReconcilerOptions {
 
 /**
  * Keeps the catalog's nodes, `serfHealth` checks and `consul` services in line with the LAN pool (rpc-raft.md §16): at
- * each event of the pool, and over all members when leadership is gained and every minute after.
+ * each event of the pool, over those who have left once more a little later, and over all members when leadership is
+ * gained and every minute after.
  */
 export class MemberReconciler implements LeaderDuty {
   readonly #options: MemberReconcilerOptions;
   #unsubscribe: (() => void) | undefined;
   #timer: Timer | undefined;
+  #leftTimer: Timer | undefined;
   /** One member after the other, in the order of their events. */
   #queue: Promise<void> = Promise.resolve();
   #epoch = 0;
@@ -48,6 +50,7 @@ export class MemberReconciler implements LeaderDuty {
     const epoch = ++this.#epoch;
     this.#unsubscribe = this.#options.membership.onEvent(({type, members}) => {
       this.#enqueue(epoch, () => this.#reconcileSome(members, type === 'member-reap'));
+      if (type === 'member-leave') this.#lookAgain(epoch);
     });
     this.#enqueue(epoch, () => this.#reconcileAll());
     this.#arm(epoch);
@@ -58,6 +61,7 @@ export class MemberReconciler implements LeaderDuty {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     this.#timer?.cancel();
+    this.#leftTimer?.cancel();
   }
 
   /** A restored state knows the members of another time. */
@@ -77,6 +81,14 @@ export class MemberReconciler implements LeaderDuty {
         await this.#reconcileAll();
       });
       this.#arm(epoch);
+    });
+  }
+
+  /** Its check results, on their way when it left, may have brought a node back. */
+  #lookAgain(epoch: number): void {
+    this.#leftTimer?.cancel();
+    this.#leftTimer = this.#options.clock.setTimer(lookAgainAtLeftMs, () => {
+      this.#enqueue(epoch, () => this.#reconcileSome(this.#options.membership.members().filter(({status}) => status === 'left'), false));
     });
   }
 
