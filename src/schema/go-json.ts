@@ -93,34 +93,47 @@ export function compareUtf8(a: string, b: string): number {
 
 /** What Go's MarshalIndent with four spaces makes of a compact JSON text. */
 export function indentJson(compact: string): string {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (let i = 0; i < compact.length; i++) {
-    const char = compact.charCodeAt(i);
-    if (char === 0x22) {
-      i = endOfString(compact, i);
-    } else if (char === 0x7b || char === 0x5b) {
-      const next = compact.charCodeAt(i + 1);
-      if (next === 0x7d || next === 0x5d) {
-        i++;
-      } else {
-        parts.push(compact.slice(from, i + 1), newLine(++depth));
+  return new JsonIndenter().indent(compact);
+}
+
+/** The same of a text in parts, of which none ends inside a string or between the two signs of an empty list. */
+export function* indentParts(parts: Iterable<string>): Generator<string, void> {
+  const indenter = new JsonIndenter();
+  for (const part of parts) yield indenter.indent(part);
+}
+
+class JsonIndenter {
+  #depth = 0;
+
+  indent(compact: string): string {
+    const parts: string[] = [];
+    let from = 0;
+    for (let i = 0; i < compact.length; i++) {
+      const char = compact.charCodeAt(i);
+      if (char === 0x22) {
+        i = endOfString(compact, i);
+      } else if (char === 0x7b || char === 0x5b) {
+        const next = compact.charCodeAt(i + 1);
+        if (next === 0x7d || next === 0x5d) {
+          i++;
+        } else {
+          parts.push(compact.slice(from, i + 1), newLine(++this.#depth));
+          from = i + 1;
+        }
+      } else if (char === 0x2c) {
+        parts.push(compact.slice(from, i + 1), newLine(this.#depth));
         from = i + 1;
+      } else if (char === 0x3a) {
+        parts.push(compact.slice(from, i + 1), ' ');
+        from = i + 1;
+      } else if (char === 0x7d || char === 0x5d) {
+        parts.push(compact.slice(from, i), newLine(--this.#depth));
+        from = i;
       }
-    } else if (char === 0x2c) {
-      parts.push(compact.slice(from, i + 1), newLine(depth));
-      from = i + 1;
-    } else if (char === 0x3a) {
-      parts.push(compact.slice(from, i + 1), ' ');
-      from = i + 1;
-    } else if (char === 0x7d || char === 0x5d) {
-      parts.push(compact.slice(from, i), newLine(--depth));
-      from = i;
     }
+    parts.push(compact.slice(from));
+    return parts.join('');
   }
-  parts.push(compact.slice(from));
-  return parts.join('');
 }
 
 const newLines: string[] = [];

@@ -4,6 +4,8 @@ import {goQuote} from './go-quote.ts';
 import {type JsonContext} from './json-context.ts';
 import {JsonDecodeError} from './json-error.ts';
 import {type JsonNode, JsonObject} from './json-node.ts';
+import {type LongForms} from './long-forms.ts';
+import {longStruct} from './long-struct.ts';
 import {type CompiledStruct, compileStruct, type NamedField} from './struct-compiler.ts';
 import {Field, Type, type TypeOf} from './type.ts';
 
@@ -26,6 +28,7 @@ export interface StructOptions {
 export class StructType<F extends Fields> extends Type<StructValue<F>> {
   readonly name: string;
   readonly goType: string;
+  override readonly long: LongForms<StructValue<F>> | null;
   /** As given; `embed` puts them into another struct. */
   readonly fields: F;
   readonly #compiled: CompiledStruct<StructValue<F>>;
@@ -47,6 +50,7 @@ export class StructType<F extends Fields> extends Type<StructValue<F>> {
     this.writeMsgpack = this.#compiled.writeMsgpack;
     this.readMsgpack = this.#compiled.readMsgpack;
     this.writeJson = this.#compiled.writeJson;
+    this.long = longStruct(this.#named, this.zero);
     this.#named.forEach(([key, field], at) => this.#addKeys(key, field, at));
   }
 

@@ -1,8 +1,9 @@
 import {MsgpackReader} from '../wire/msgpack-reader.ts';
 import {type MsgpackDialect, MsgpackWriter} from '../wire/msgpack-writer.ts';
-import {indentJson} from './go-json.ts';
+import {indentJson, indentParts} from './go-json.ts';
 import {JsonContext} from './json-context.ts';
 import {type JsonNode, type JsonParseOptions, parseJson} from './json-node.ts';
+import {type LongForms} from './long-forms.ts';
 
 export interface MsgpackOptions {
   /** Default `rpc`. */
@@ -39,6 +40,8 @@ export abstract class Type<T> {
   /** As Go prints it in error texts: `int`, `[]string`, `structs.NodeService`. */
   abstract readonly goType: string;
   readonly inline: InlineCode | null = null;
+  /** How values that may be very long are written and read as short pieces of work; null where none is. */
+  readonly long: LongForms<T> | null = null;
 
   abstract zero(): T;
   /** What JSON's omitempty leaves out. */
@@ -76,6 +79,12 @@ export abstract class Type<T> {
   toJson(value: T, options: JsonOutOptions = {}): string {
     const json = this.writeJson(value);
     return options.pretty === true ? indentJson(json) : json;
+  }
+
+  /** What `toJson` gives, in parts that are each made quickly. */
+  jsonParts(value: T, options: JsonOutOptions = {}): Iterable<string> {
+    const parts = this.long === null ? [this.writeJson(value)] : this.long.jsonParts(value);
+    return options.pretty === true ? indentParts(parts) : parts;
   }
 
   /**

@@ -10,6 +10,8 @@ import {
 import {formatGoTime, type GoTime, GoTimeError, goTimeFromBinary, goTimeToBinary, parseGoTime, ZERO_TIME} from './go-time.ts';
 import {type JsonContext} from './json-context.ts';
 import {type JsonNode, JsonNumber, JsonObject} from './json-node.ts';
+import {type LongForms} from './long-forms.ts';
+import {longList, longMap, longNullable} from './long-values.ts';
 import {type InlineCode, Type} from './type.ts';
 
 /** What makes up a type; all of it is as the methods of Type say. */
@@ -24,11 +26,13 @@ export interface TypeParts<T> {
   /** Default: writeMsgpack. */
   readonly writeTopLevel?: (writer: MsgpackWriter, value: T) => void;
   readonly inline?: InlineCode;
+  readonly long?: LongForms<T> | null;
 }
 
 class PartsType<T> extends Type<T> {
   override readonly goType: string;
   override readonly inline: InlineCode | null;
+  override readonly long: LongForms<T> | null;
   readonly #parts: TypeParts<T>;
 
   constructor(parts: TypeParts<T>) {
@@ -36,6 +40,7 @@ class PartsType<T> extends Type<T> {
     this.#parts = parts;
     this.goType = parts.goType;
     this.inline = parts.inline ?? null;
+    this.long = parts.long ?? null;
   }
 
   override zero(): T {
@@ -293,6 +298,7 @@ export function list<T>(item: Type<T>): Type<readonly T[] | null> {
       if (!Array.isArray(node)) throw context.wrongKind(node, `[]${item.goType}`);
       return (node as readonly JsonNode[]).map((element) => item.readJson(element, context));
     },
+    long: longList(item),
   });
 }
 
@@ -329,6 +335,7 @@ export function map<T>(item: Type<T>): Type<ReadonlyMap<string, T> | null> {
       node.keys.forEach((key, at) => values.set(key, item.readJson(node.values[at] ?? null, context)));
       return values;
     },
+    long: longMap(item),
   });
 }
 
@@ -344,6 +351,7 @@ export function nullable<T>(target: Type<T>): Type<T | null> {
     readMsgpack: (reader) => (reader.tryNil() ? null : target.readMsgpack(reader)),
     writeJson: (value) => (value === null ? 'null' : target.writeJson(value)),
     readJson: (node, context) => target.readJson(node, context),
+    long: longNullable(target),
   });
 }
 
