@@ -15,3 +15,9 @@ export const SHORT_STRING_MAX_BYTES = 24;
 
 /** Entries of the cache of short strings; a power of two. */
 export const SHORT_STRING_CACHE_ENTRIES = 4096;
+
+/** How deep protobuf messages may nest; Consul's nest under 10, free values such as a proxy's Config a little more. */
+export const PROTOBUF_MAX_DEPTH = 100;
+
+/** First size of a protobuf writer's buffer; it doubles from there. */
+export const PROTOBUF_WRITER_START_BYTES = 512;

@@ -1,0 +1,108 @@
+import {checkServiceNodeMessage} from '../catalog/protobuf.ts';
+import {CheckServiceNode} from '../catalog/schema.ts';
+import {bool, message, nested, nullableNested, repeated, signed, text, unsigned} from '../schema/protobuf.ts';
+
+/** subscribe.proto (rpc-raft.md §10): what a subscriber asks for, and the events it is sent. */
+
+/** What may be subscribed to. */
+export const topic = {serviceHealth: 1, serviceHealthConnect: 2, serviceList: 7} as const;
+
+/** One thing of a topic. Names of namespaces, partitions and peers are of no use yet. */
+export interface NamedSubject {
+  Key: string;
+  PeerName: string;
+}
+
+export interface SubscribeRequest {
+  Topic: number;
+  /** Clients older than NamedSubject say it here. */
+  Key: string;
+  Token: string;
+  /** Index of the last event received; 0: none. */
+  Index: number;
+  Datacenter: string;
+  PeerName: string;
+  WildcardSubject: boolean;
+  NamedSubject: NamedSubject | null;
+}
+
+const namedSubjectMessage = message<NamedSubject>(() => ({Key: '', PeerName: ''}), (field) => [field(1, 'Key', text), field(4, 'PeerName', text)]);
+
+export const subscribeRequestMessage = message<SubscribeRequest>(
+  () => ({Topic: 0, Key: '', Token: '', Index: 0, Datacenter: '', PeerName: '', WildcardSubject: false, NamedSubject: null}),
+  (field) => [
+    field(1, 'Topic', signed),
+    field(2, 'Key', text),
+    field(3, 'Token', text),
+    field(4, 'Index', unsigned),
+    field(5, 'Datacenter', text),
+    field(8, 'PeerName', text),
+    field(9, 'WildcardSubject', bool),
+    field(10, 'NamedSubject', nullableNested(namedSubjectMessage)),
+  ],
+);
+
+export const healthOp = {register: 0, deregister: 1} as const;
+
+/** An instance is there, and this is how; or it is gone, and only its keys are told. */
+export interface HealthUpdate {
+  Op: number;
+  CheckServiceNode: CheckServiceNode;
+}
+
+/** A name that services have is there, or is not any longer. */
+export interface ServiceUpdate {
+  Op: number;
+  Name: string;
+  PeerName: string;
+}
+
+export interface StreamEvent {
+  Index: number;
+  EndOfSnapshot: boolean;
+  NewSnapshotToFollow: boolean;
+  EventBatch: EventBatch | null;
+  ServiceHealth: HealthUpdate | null;
+  Service: ServiceUpdate | null;
+}
+
+export interface EventBatch {
+  Events: readonly StreamEvent[] | null;
+}
+
+const noEvent = (): StreamEvent => ({Index: 0, EndOfSnapshot: false, NewSnapshotToFollow: false, EventBatch: null, ServiceHealth: null, Service: null});
+
+const healthUpdateMessage = message<HealthUpdate>(() => ({Op: healthOp.register, CheckServiceNode: CheckServiceNode.zero()}), (field) => [
+  field(1, 'Op', signed),
+  field(2, 'CheckServiceNode', nested(checkServiceNodeMessage)),
+]);
+
+const serviceUpdateMessage = message<ServiceUpdate>(() => ({Op: healthOp.register, Name: '', PeerName: ''}), (field) => [
+  field(1, 'Op', signed),
+  field(2, 'Name', text),
+  field.empty(3),
+  field(4, 'PeerName', text),
+]);
+
+const bareEventFields = message<StreamEvent>(noEvent, (field) => [
+  field(1, 'Index', unsigned),
+  field(10, 'ServiceHealth', nullableNested(healthUpdateMessage)),
+  field(12, 'Service', nullableNested(serviceUpdateMessage)),
+]);
+
+const eventBatchMessage = message<EventBatch>(() => ({Events: null}), (field) => [field(1, 'Events', repeated(nested(bareEventFields)))]);
+
+/** Batches hold bare events, never batches. */
+export const eventMessage = message<StreamEvent>(noEvent, (field) => [
+  field(1, 'Index', unsigned),
+  field(2, 'EndOfSnapshot', bool),
+  field(3, 'NewSnapshotToFollow', bool),
+  field(4, 'EventBatch', nullableNested(eventBatchMessage)),
+  field(10, 'ServiceHealth', nullableNested(healthUpdateMessage)),
+  field(12, 'Service', nullableNested(serviceUpdateMessage)),
+]);
+
+/** An event with one thing set. */
+export function streamEvent(set: Partial<StreamEvent>): StreamEvent {
+  return {...noEvent(), ...set};
+}

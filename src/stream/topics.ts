@@ -1,0 +1,68 @@
+import {type Authorizer} from '../acl/authorizer.ts';
+import {mayReadService} from '../catalog/catalog-endpoint.ts';
+import {healthFilter} from '../catalog/requests.ts';
+import {CheckServiceNode, Node} from '../catalog/schema.ts';
+import {checkServiceNodes, listServices} from '../catalog/service-queries.ts';
+import {folded} from '../catalog/tables.ts';
+import {type Query} from '../store/query.ts';
+import {healthOp, type StreamEvent, topic} from './messages.ts';
+
+/** Something that can be followed as a list of items that come, change and go. */
+export interface Topic<Item> {
+  readonly name: string;
+  /** Whether it has subjects with names of their own, or is followed as a whole. */
+  readonly subjects: 'named' | 'wildcard';
+  /** The items of a subject that this authorizer may see, and the index of their state. All it looks at is watched. */
+  list(query: Query, subject: string, authorizer: Authorizer): {readonly items: readonly Item[]; readonly index: number};
+  /** Equal for two states of one item. */
+  keyOf(item: Item): string;
+  isSame(a: Item, b: Item): boolean;
+  /** What is told of an item that is new or changed. */
+  present(item: Item): Partial<StreamEvent>;
+  /** What is told of one that is gone. */
+  gone(item: Item): Partial<StreamEvent>;
+}
+
+function healthTopic(name: string, connect: boolean): Topic<CheckServiceNode> {
+  return {
+    name,
+    subjects: 'named',
+    list: (query, subject, authorizer) => {
+      const selection = {name: subject, connect, tags: [], address: '', nodeMeta: null, peer: ''};
+      const {value, index} = checkServiceNodes(query, selection, healthFilter.all);
+      return {items: value.filter((item) => mayReadService(authorizer, item.Node?.Node ?? '', item.Service?.Service ?? '')), index};
+    },
+    keyOf: ({Node: node, Service}) => folded(node?.Node ?? '', Service?.ID ?? ''),
+    isSame: (a, b) => a.Node === b.Node && a.Service === b.Service && areSame(a.Checks ?? [], b.Checks ?? []),
+    present: (item) => ({ServiceHealth: {Op: healthOp.register, CheckServiceNode: item}}),
+    gone: ({Node: node, Service}) => {
+      const keys = CheckServiceNode.make({Node: Node.make({Node: node?.Node ?? ''}), Service});
+      return {ServiceHealth: {Op: healthOp.deregister, CheckServiceNode: keys}};
+    },
+  };
+}
+
+const serviceList: Topic<string> = {
+  name: 'ServiceList',
+  subjects: 'wildcard',
+  list: (query, _subject, authorizer) => {
+    const {value, index} = listServices(query, null);
+    return {items: [...value.keys()].filter((name) => authorizer.allows('service', 'read', name)), index};
+  },
+  keyOf: (name) => name,
+  isSame: () => true,
+  present: (Name) => ({Service: {Op: healthOp.register, Name, PeerName: ''}}),
+  gone: (Name) => ({Service: {Op: healthOp.deregister, Name, PeerName: ''}}),
+};
+
+/** Rows are replaced, never changed: the same row is the same state. */
+function areSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((row, at) => row === b[at]);
+}
+
+/** The topics that are served, by number. */
+export const topics: ReadonlyMap<number, Topic<never>> = new Map<number, Topic<never>>([
+  [topic.serviceHealth, healthTopic('ServiceHealth', false) as Topic<never>],
+  [topic.serviceHealthConnect, healthTopic('ServiceHealthConnect', true) as Topic<never>],
+  [topic.serviceList, serviceList as Topic<never>],
+]);

@@ -1,0 +1,270 @@
+import {describe, expect, test} from 'vitest';
+import {type Authorizer} from '../../src/acl/authorizer.ts';
+import {allowAll} from '../../src/acl/fixed-authorizers.ts';
+import {GrpcFramer} from '../../src/rpc/grpc/grpc-frames.ts';
+import {type GrpcCall} from '../../src/rpc/grpc/grpc-server.ts';
+import {eventMessage, type StreamEvent, type SubscribeRequest, subscribeRequestMessage, topic} from '../../src/stream/messages.ts';
+import {subscribeMethod} from '../../src/stream/subscribe-service.ts';
+import {Subjects} from '../../src/stream/subjects.ts';
+import {CatalogServer} from '../catalog/catalog-server.ts';
+
+const noOthers: Authorizer = {...allowAll, fingerprint: 'no others', allows: (_resource, _access, name) => !name.startsWith('other')};
+
+/** Subscriptions to the catalog of one server. */
+class Streams {
+  readonly catalog = new CatalogServer();
+  readonly store = this.catalog.registry.store;
+  readonly subjects = new Subjects(this.store, this.catalog.clock);
+  readonly progress = {hasHeardLeader: true, appliedIndex: 1_000, commitIndex: 0};
+  readonly authorizers: Record<string, Authorizer> = {narrow: noOthers};
+
+  subscribe(request: Partial<SubscribeRequest>): Subscriber {
+    const method = subscribeMethod({
+      datacenter: 'dc1',
+      subjects: this.subjects,
+      resolver: {resolve: (token) => this.authorizers[token] ?? allowAll},
+      progress: this.progress,
+      forward: (datacenter) => Promise.reject(new Error(`forwarded to ${datacenter}`)),
+      clock: this.catalog.clock,
+    });
+    return new Subscriber((call) => method(subscribeRequestMessage.encode({...subscribeRequestMessage.zero(), Topic: topic.serviceHealth, ...request}), call));
+  }
+
+  web(request: Partial<SubscribeRequest> = {}): Subscriber {
+    return this.subscribe({NamedSubject: {Key: 'web', PeerName: ''}, ...request});
+  }
+
+  async register(Node: string, Service: string, rest: object = {}): Promise<void> {
+    await this.catalog.register({Node, Address: '10.0.0.1', Service: {Service}, ...rest});
+  }
+}
+
+/** Who is sent events, and takes them one after the other. */
+class Subscriber {
+  readonly ended: Promise<string>;
+  readonly #gone = new AbortController();
+  readonly #events: StreamEvent[] = [];
+  #woken: (() => void)[] = [];
+  /** While it is there, what is sent is not taken. */
+  blocked: Promise<void> | undefined;
+
+  constructor(run: (call: GrpcCall) => Promise<void>) {
+    const call: GrpcCall = {metadata: {}, from: 'test', signal: this.#gone.signal, send: (frames) => this.#take(Buffer.from(frames))};
+    this.ended = run(call).then(() => 'well', (error: Error) => error.message);
+  }
+
+  leave(): void {
+    this.#gone.abort();
+  }
+
+  async next(): Promise<StreamEvent> {
+    for (;;) {
+      const event = this.#events.shift();
+      if (event !== undefined) return event;
+      await new Promise<void>((resolve) => this.#woken.push(resolve));
+    }
+  }
+
+  /** The next event in short: what became of which instance, at which index. */
+  async told(): Promise<string> {
+    return shortly(await this.next());
+  }
+
+  async #take(frames: Buffer): Promise<void> {
+    for (const message of new GrpcFramer(1 << 23).push(frames)) this.#events.push(eventMessage.decode(message));
+    for (const wake of this.#woken.splice(0)) wake();
+    await this.blocked;
+  }
+}
+
+function shortly(event: StreamEvent): string {
+  if (event.NewSnapshotToFollow) return 'new snapshot';
+  if (event.EndOfSnapshot) return `end at ${event.Index}`;
+  if (event.EventBatch !== null) return `batch at ${event.Index}: ${(event.EventBatch.Events ?? []).map(shortly).join(', ')}`;
+  if (event.Service !== null) return `${event.Service.Op === 0 ? '+' : '-'}${event.Service.Name} at ${event.Index}`;
+  const {Op, CheckServiceNode} = event.ServiceHealth ?? {Op: -1, CheckServiceNode: undefined};
+  const checks = (CheckServiceNode?.Checks ?? []).map(({CheckID, Status}) => `${CheckID}=${Status}`).join(' ');
+  return `${Op === 0 ? '+' : '-'}${CheckServiceNode?.Node?.Node}/${CheckServiceNode?.Service?.ID} at ${event.Index} ${checks}`.trim();
+}
+
+describe('a subscription to the health of a service', () => {
+  test('begins with its instances, and goes on with each change of node, service or check', async () => {
+    const streams = new Streams();
+    await streams.register('n1', 'web');
+    await streams.register('n2', 'web', {Check: {CheckID: 'c', Status: 'passing', ServiceID: 'web'}});
+    const web = streams.web();
+    expect([await web.told(), await web.told(), await web.told()]).toEqual(['+n1/web at 2', '+n2/web at 2 c=passing', 'end at 2']);
+    await streams.catalog.register({Node: 'n2', Address: '10.0.0.1', Check: {CheckID: 'c', Status: 'critical', ServiceID: 'web'}});
+    expect(await web.told()).toBe('+n2/web at 3 c=critical');
+    await streams.catalog.register({Node: 'n1', Address: '10.0.0.9'});
+    const moved = await web.next();
+    expect(moved.ServiceHealth?.CheckServiceNode.Node?.Address).toBe('10.0.0.9');
+    await streams.register('n3', 'db');
+    await streams.register('n3', 'web');
+    expect(await web.told()).toBe('+n3/web at 6');
+    await streams.catalog.deregister({Node: 'n1', ServiceID: 'web'});
+    const gone = await web.next();
+    expect(shortly(gone)).toBe('-n1/web at 7');
+    expect(gone.ServiceHealth?.CheckServiceNode).toMatchObject({Node: {Node: 'n1', Address: ''}, Checks: null});
+    web.leave();
+    expect(await web.ended).toBe('well');
+  });
+
+  test('to one that has no instances begins with the end of the snapshot, at an index that blocks nobody', async () => {
+    const streams = new Streams();
+    const web = streams.web();
+    expect(await web.told()).toBe('end at 1');
+    await streams.register('n1', 'WEB');
+    expect(await web.told()).toBe('+n1/WEB at 1');
+    web.leave();
+  });
+
+  test('tells several changes of one moment as one batch', async () => {
+    const streams = new Streams();
+    await streams.register('n1', 'web');
+    await streams.catalog.register({Node: 'n1', Address: '10.0.0.1', Service: {ID: 'web2', Service: 'web'}});
+    const web = streams.web();
+    for (let event = await web.told(); !event.startsWith('end'); event = await web.told());
+    await streams.catalog.deregister({Node: 'n1'});
+    expect(await web.told()).toBe('batch at 3: -n1/web at 3, -n1/web2 at 3');
+    web.leave();
+  });
+
+  test('of one who reads slowly leads him over what he missed to what is', async () => {
+    const streams = new Streams();
+    await streams.register('n1', 'web');
+    const web = streams.web();
+    await web.told();
+    await web.told();
+    const {promise, resolve} = Promise.withResolvers<void>();
+    web.blocked = promise;
+    await streams.register('n2', 'web');
+    expect(await web.told()).toBe('+n2/web at 2');
+    for (let port = 1; port <= 5; port++) await streams.register('n3', 'web', {Service: {Service: 'web', Port: port}});
+    await streams.catalog.deregister({Node: 'n2'});
+    web.blocked = undefined;
+    resolve();
+    const told = [await web.told()];
+    expect(told).toEqual(['batch at 8: -n2/web at 8, +n3/web at 8']);
+    web.leave();
+  });
+
+  test('goes on where it was when nothing was missed, else begins anew and says so', async () => {
+    const streams = new Streams();
+    await streams.register('n1', 'web');
+    const first = streams.web();
+    await first.told();
+    expect(await first.told()).toBe('end at 1');
+    const resumed = streams.web({Index: 1});
+    const other = streams.web({Index: 7});
+    expect([await other.told(), await other.told(), await other.told()]).toEqual(['new snapshot', '+n1/web at 1', 'end at 1']);
+    await streams.register('n2', 'web');
+    expect(await resumed.told()).toBe('+n2/web at 2');
+    expect(await first.told()).toBe('+n2/web at 2');
+    for (const subscriber of [first, resumed, other]) subscriber.leave();
+  });
+
+  test('shows what the token may read, and ends when the token comes to mean something else', async () => {
+    const streams = new Streams();
+    await streams.register('n1', 'web');
+    await streams.register('other1', 'web');
+    const web = streams.web({Token: 'narrow'});
+    expect([await web.told(), await web.told()]).toEqual(['+n1/web at 2', 'end at 2']);
+    await streams.register('other2', 'web');
+    await streams.register('n2', 'web');
+    expect(await web.told()).toBe('+n2/web at 4');
+    streams.authorizers['narrow'] = allowAll;
+    await streams.register('n3', 'web');
+    expect(await web.ended).toBe('rpc error: code = Aborted desc = subscription closed by server, client must reset state and resubscribe');
+  });
+
+  test('ends when the state is replaced from a snapshot', async () => {
+    const streams = new Streams();
+    const web = streams.web();
+    await web.told();
+    streams.subjects.reset();
+    expect(await web.ended).toContain('code = Aborted desc = subscription closed by server');
+    expect(streams.subjects.size).toBe(0);
+  });
+
+  test('waits for a server that is behind what the subscriber has seen', async () => {
+    const streams = new Streams();
+    await streams.register('n1', 'web');
+    streams.progress.appliedIndex = 4;
+    const web = streams.web({Index: 5});
+    await streams.register('n2', 'web');
+    streams.progress.appliedIndex = 5;
+    streams.catalog.clock.advance(1_000);
+    expect([await web.told(), await web.told(), await web.told()]).toEqual(['new snapshot', '+n1/web at 2', '+n2/web at 2']);
+    web.leave();
+  });
+
+  test('is refused by a server that has heard no leader', async () => {
+    const streams = new Streams();
+    streams.progress.hasHeardLeader = false;
+    const web = streams.web();
+    let answer: string | undefined;
+    void web.ended.then((text) => (answer = text));
+    while (answer === undefined) {
+      streams.catalog.clock.advance(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(answer).toBe('rpc error: code = Unavailable desc = No cluster leader');
+  });
+});
+
+test('ways into the mesh are told under the service they lead to', async () => {
+  const streams = new Streams();
+  const Proxy = {DestinationServiceName: 'web'};
+  await streams.register('n1', 'web-proxy', {Service: {Service: 'web-proxy', Kind: 'connect-proxy', Port: 1, Proxy}});
+  await streams.register('n2', 'web', {Service: {Service: 'web', Port: 2, Connect: {Native: true}}});
+  await streams.register('n3', 'web');
+  const mesh = streams.web({Topic: topic.serviceHealthConnect});
+  const told = [await mesh.told(), await mesh.told(), await mesh.told()];
+  expect(told.map((event) => event.replace(/ at .*/, ''))).toEqual(['+n1/web-proxy', '+n2/web', 'end']);
+  mesh.leave();
+});
+
+test('the list of services names those that come and go', async () => {
+  const streams = new Streams();
+  await streams.register('n1', 'web');
+  const list = streams.subscribe({Topic: topic.serviceList, WildcardSubject: true});
+  expect([await list.told(), await list.told()]).toEqual(['+web at 1', 'end at 1']);
+  await streams.register('n1', 'db');
+  expect(await list.told()).toBe('+db at 2');
+  await streams.catalog.deregister({Node: 'n1', ServiceID: 'web'});
+  expect(await list.told()).toBe('-web at 3');
+  list.leave();
+});
+
+test('clients older than named subjects are understood', async () => {
+  const streams = new Streams();
+  await streams.register('n1', 'web');
+  const web = streams.subscribe({Key: 'web'});
+  expect(await web.told()).toBe('+n1/web at 1');
+  web.leave();
+});
+
+test('what cannot be subscribed to is refused in the words of 1.21.4', async () => {
+  const streams = new Streams();
+  const named = {NamedSubject: {Key: 'web', PeerName: ''}};
+  const refused = (request: Partial<SubscribeRequest>): Promise<string> => streams.subscribe(request).ended;
+  expect(await refused({})).toBe('rpc error: code = InvalidArgument desc = either WildcardSubject or NamedSubject.Key is required');
+  expect(await refused({WildcardSubject: true})).toBe('rpc error: code = Unknown desc = topic ServiceHealth does not support wildcard subscriptions');
+  expect(await refused({Topic: 7, ...named})).toBe('rpc error: code = InvalidArgument desc = topic ServiceList can only be consumed using WildcardSubject');
+  expect(await refused({Topic: 0, ...named})).toBe('rpc error: code = InvalidArgument desc = cannot construct subject for topic Unknown');
+  expect(await refused({Topic: 99, ...named})).toBe('rpc error: code = InvalidArgument desc = cannot construct subject for topic 99');
+  expect(await refused({Datacenter: 'dc2', ...named})).toBe('forwarded to dc2');
+});
+
+test('a subject that nobody follows is forgotten after a while', async () => {
+  const streams = new Streams();
+  const web = streams.web();
+  await web.told();
+  web.leave();
+  await web.ended;
+  expect(streams.subjects.size).toBe(1);
+  streams.catalog.clock.advance(10_000);
+  expect(streams.subjects.size).toBe(0);
+  expect(streams.store.residue.cells).toBe(0);
+});
