@@ -1,4 +1,3 @@
-import {type FastifyInstance} from 'fastify';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {catalogRoutes} from '../catalog/catalog-routes.ts';
 import {healthRoutes} from '../catalog/health-routes.ts';
@@ -17,9 +16,8 @@ import {decodeEvent, eventPrefix} from '../event/wire-event.ts';
 import {Dialer} from '../health/dialer.ts';
 import {dockerHostDefault} from '../health/docker-probe.ts';
 import {Dispatcher} from '../http/dispatcher.ts';
+import {type ApiListener} from '../http/api-listener.ts';
 import {HotAnswers} from '../http/hot-answers.ts';
-import {createHttpServer} from '../http/http-server.ts';
-import {maxHeaderBytesDefault} from '../http/limits.ts';
 import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
 import {keyringRoutes} from '../operator/keyring-routes.ts';
@@ -37,6 +35,7 @@ import {sessionRoutes} from '../session/routes.ts';
 import {textOfByteString} from '../wire/byte-string.ts';
 import {txnRoutes} from '../txn/routes.ts';
 import {agentUi} from './agent-ui.ts';
+import {ApiListeners} from './api-listeners.ts';
 import {ConfigWatcher} from './config-watcher.ts';
 import {type AgentCore} from './core/agent-core.ts';
 import {ClientCore} from './core/client-core.ts';
@@ -58,6 +57,7 @@ import {processGauges} from './routes/agent-metrics.ts';
 import {agentSelfRoutes, type AgentSelfOptions} from './routes/agent-self-routes.ts';
 import {agentServiceRoutes} from './routes/agent-service-routes.ts';
 import {agentStats} from './routes/agent-stats.ts';
+import {type AgentTls, tlsPaths} from './tls/agent-tls.ts';
 
 export interface AgentOptions {
   readonly config: RuntimeConfig;
@@ -65,6 +65,7 @@ export interface AgentOptions {
   readonly loadConfig: () => LoadedConfig;
   readonly nodeId: string;
   readonly log: AgentLog;
+  readonly tls: AgentTls;
   readonly resolver: TokenResolver;
   readonly onFatal: (error: unknown) => void;
   /** The agent was told to leave, has left, and is to end. */
@@ -72,7 +73,7 @@ export interface AgentOptions {
 }
 
 /** What a reload changes in the running agent; of the rest it says that a restart is needed. */
-const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns']);
+const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits']);
 
 /** The composition root: builds the rooms, starts them in order, and closes them in the reverse. */
 export class Agent {
@@ -88,10 +89,10 @@ export class Agent {
   #watcher: ConfigWatcher | undefined;
   #dns: DnsServer | undefined;
   #dnsEngine: DnsEngine | undefined;
-  #apis: FastifyInstance[] = [];
+  #apis: ApiListeners | undefined;
 
   constructor(options: AgentOptions) {
-    const {config, nodeId, log, resolver, onFatal} = options;
+    const {config, nodeId, log, tls, resolver, onFatal} = options;
     this.#options = options;
     this.#config = config;
     this.#logger = log.logger('agent');
@@ -109,8 +110,8 @@ export class Agent {
       },
     });
     this.#core = config.server
-      ? new ServerCore({config, nodeId, pools: this.#pools, resolver, logger: role, onFatal})
-      : new ClientCore(config, this.#pools, role);
+      ? new ServerCore({config, nodeId, pools: this.#pools, tls: tls.rpc, resolver, logger: role, onFatal})
+      : new ClientCore(config, this.#pools, tls.rpc, role);
     this.#local = new LocalAgent({
       config,
       nodeId,
@@ -125,6 +126,7 @@ export class Agent {
           outputBytesMax: config.checks.outputMaxBytes,
           dockerHost: process.env['DOCKER_HOST'] || dockerHostDefault,
           dialer: new Dialer({resolver: names, clock: systemClock}),
+          tlsContext: () => tls.checks,
           polls: eventLoopPollBarrier,
           clock: systemClock,
           random: systemRandom,
@@ -155,7 +157,7 @@ export class Agent {
   }
 
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
-  async start(): Promise<readonly FastifyInstance[]> {
+  async start(): Promise<readonly ApiListener[]> {
     await this.#pools.open();
     await this.#core.start();
     await this.#local.start();
@@ -166,25 +168,19 @@ export class Agent {
     const hot = new HotAnswers(this.#core);
     const dispatcher = new Dispatcher(dispatchOptions(this.#config, this.#logger.named('http')), hot);
     const ui = agentUi(this.#config, this.#logger.named('http'));
-    for (const address of this.#config.network.http) {
-      const api = createHttpServer({
-        routes,
-        ui,
-        dispatcher,
-        hot,
-        maxConnectionsPerClient: this.#config.limits.httpMaxConnsPerClient,
-        maxHeaderBytes: this.#config.http.maxHeaderBytes || maxHeaderBytesDefault,
-        unprintableFilter: !this.#config.http.disableUnprintableCharFilter,
-        responseHeaders: this.#config.http.responseHeaders,
-      });
-      const isTcp = address.network === 'tcp';
-      await api.listen(isTcp ? {host: address.host, port: address.port} : {path: address.path});
-      this.#apis.push(api);
-      const shown = isTcp ? `${address.host}:${address.port}` : address.path;
-      this.#logger.info('Starting server', {address: shown, network: address.network, protocol: 'http'});
-    }
+    this.#apis = new ApiListeners({
+      config: this.#config,
+      tls: this.#options.tls,
+      routes,
+      ...(ui !== undefined && {ui}),
+      dispatcher,
+      hot,
+      clock: systemClock,
+      logger: this.#logger,
+    });
+    const listeners = await this.#apis.open();
     this.#watchConfig();
-    return this.#apis;
+    return listeners;
   }
 
   /** Takes leave of the pools, so that nobody waits for us; then there is time for what was still under way. */
@@ -198,8 +194,7 @@ export class Agent {
   /** Stops accepting, ends what is open, lets Raft finish its writes. */
   async close(): Promise<void> {
     this.#watcher?.stop();
-    await Promise.all(this.#apis.map((api) => api.close()));
-    this.#apis = [];
+    await this.#apis?.close();
     await this.#dns?.close();
     this.#coordinates?.stop();
     await this.#local.close();
@@ -216,7 +211,10 @@ export class Agent {
     this.#logger.info('Reloading configuration...');
     const {config, warnings} = this.#options.loadConfig();
     const {changed, ignored} = diffConfig(this.#config, config);
+    const putTlsIntoEffect = this.#options.tls.prepare(config);
     await this.#local.reload(config);
+    putTlsIntoEffect();
+    this.#apis?.reload(config);
     this.#config = config;
     this.#options.log.setLevel(config.log.level.toLowerCase() as LogLevel);
     this.#dnsEngine?.reload(dnsConfigOf(config));
@@ -227,8 +225,9 @@ export class Agent {
   }
 
   #watchConfig(): void {
-    const {autoReloadConfig, configPaths: paths} = this.#config;
+    const {autoReloadConfig, configPaths} = this.#config;
     if (!autoReloadConfig) return;
+    const paths = (): readonly string[] => [...configPaths, ...tlsPaths(this.#config)];
     this.#watcher = new ConfigWatcher({paths, reload: () => this.reload(), clock: systemClock, logger: this.#logger});
     this.#watcher.start();
   }

@@ -7,8 +7,8 @@ import {type Logger} from '../runtime/logger.ts';
 const coalesceMs = 1_000;
 
 export interface ConfigWatcherOptions {
-  /** Files and folders, as given on the command line. */
-  readonly paths: readonly string[];
+  /** Files and folders: those of the command line, and those that the configuration names; asked again after each reload. */
+  readonly paths: () => readonly string[];
   readonly reload: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -17,27 +17,40 @@ export interface ConfigWatcherOptions {
 /** Reloads the configuration when one of its files changes: `auto_reload_config` (config.md). */
 export class ConfigWatcher {
   readonly #options: ConfigWatcherOptions;
-  readonly #watchers: FSWatcher[] = [];
+  #watchers: readonly FSWatcher[] = [];
   #timer: Timer | undefined;
+  #isStopped = false;
 
   constructor(options: ConfigWatcherOptions) {
     this.#options = options;
   }
 
-  /** @throws Error when a path cannot be watched */
+  /** Begins to watch, or looks at other paths than before. @throws Error when a path cannot be watched */
   start(): void {
-    for (const path of this.#options.paths) {
-      // A file is watched through its folder: who replaces it by renaming another leaves a watch of the file on the old one.
-      const isFolder = statSync(path).isDirectory();
-      const watcher = watch(isFolder ? path : dirname(path), (_event, name) => {
-        if (isFolder || name === null || name === basename(path)) this.#changed();
-      });
-      watcher.on('error', (error) => this.#options.logger.error('configuration is not watched any more', {path, error}));
-      this.#watchers.push(watcher);
+    if (this.#isStopped) return;
+    const watchers: FSWatcher[] = [];
+    try {
+      for (const path of this.#options.paths()) watchers.push(this.#watch(path));
+    } catch (error) {
+      for (const watcher of watchers) watcher.close();
+      throw error;
     }
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = watchers;
+  }
+
+  /** A file is watched through its folder: who replaces it by renaming another leaves a watch of the file on the old one. */
+  #watch(path: string): FSWatcher {
+    const isFolder = statSync(path).isDirectory();
+    const watcher = watch(isFolder ? path : dirname(path), (_event, name) => {
+      if (isFolder || name === null || name === basename(path)) this.#changed();
+    });
+    watcher.on('error', (error) => this.#options.logger.error('configuration is not watched any more', {path, error}));
+    return watcher;
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#timer?.cancel();
     for (const watcher of this.#watchers) watcher.close();
   }
@@ -47,7 +60,9 @@ export class ConfigWatcher {
     this.#timer?.cancel();
     this.#timer = clock.setTimer(coalesceMs, () => {
       logger.info('auto reload: configuration files changed');
-      reload().catch((error: unknown) => logger.error('Reload config failed', {error}));
+      reload()
+        .then(() => this.start())
+        .catch((error: unknown) => logger.error('Reload config failed', {error}));
     });
   }
 }

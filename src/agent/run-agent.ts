@@ -1,5 +1,4 @@
 import {rmSync, writeFileSync} from 'node:fs';
-import {type FastifyInstance} from 'fastify';
 import {allowAll, fixedResolver} from '../acl/fixed-authorizers.ts';
 import {type LoadedConfig} from '../config/load-config.ts';
 import {type RuntimeConfig} from '../config/runtime-config.ts';
@@ -13,14 +12,17 @@ import {Agent} from './agent.ts';
 import {banner} from './banner.ts';
 import {gracefulLeaveMsMax} from './limits.ts';
 import {nodeIdOf} from './node-id.ts';
+import {AgentTls} from './tls/agent-tls.ts';
 
 /** Runs an agent until it is told to stop. @returns the process's exit code (cli.md §4.5) */
 export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig): Promise<number> {
   const {config, warnings} = loaded;
   const outputs: LogOutput[] = [{write: (line) => void process.stdout.write(line)}];
   let nodeId: string;
+  let tls: AgentTls;
   try {
     refuseUnsupported(config);
+    tls = new AgentTls(config);
     if (config.log.file !== '') outputs.push(openLogFile(config));
     nodeId = nodeIdOf(config.node.id, config.dataDir);
   } catch (error) {
@@ -32,11 +34,12 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
   for (const warning of warnings) logger.warn(warning);
   const stopped = Promise.withResolvers<number>();
-  const agent = new Agent({config, loadConfig: reload, nodeId, log, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1), onLeft: () => stopped.resolve(0)});
-  let apis: readonly FastifyInstance[] = [];
+  const agent = new Agent({config, loadConfig: reload, nodeId, log, tls, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1), onLeft: () => stopped.resolve(0)});
+  let isRunning = false;
   try {
     if (config.pidFile !== '') writePidFile(config.pidFile);
-    apis = await agent.start();
+    await agent.start();
+    isRunning = true;
   } catch (error) {
     logger.error('Error starting agent', {error});
     stopped.resolve(1);
@@ -49,7 +52,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
       void end(agent, config, signal, logger).then(stopped.resolve);
     }
   });
-  if (apis.length > 0) logger.info('Consul agent running!');
+  if (isRunning) logger.info('Consul agent running!');
   const code = await stopped.promise;
   logger.info('Requesting shutdown');
   await agent.close();

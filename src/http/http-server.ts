@@ -1,7 +1,4 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
-import {createServer as createTlsServer} from 'node:https';
-import {type Socket} from 'node:net';
-import {type SecureContextOptions} from 'node:tls';
 import fastify, {type FastifyInstance} from 'fastify';
 import {canonicalHeaders} from './canonical-header.ts';
 import {type Dispatcher} from './dispatcher.ts';
@@ -19,19 +16,13 @@ export interface HttpServerOptions {
   readonly ui?: UiPages;
   readonly dispatcher: Dispatcher;
   readonly hot: HotAnswers;
-  readonly tls?: SecureContextOptions & {requestCert?: boolean; rejectUnauthorized?: boolean};
-  readonly maxConnectionsPerClient: number;
   readonly maxHeaderBytes: number;
   readonly unprintableFilter: boolean;
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
-const tooManyConnections =
-  'HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nContent-Length: 81\r\nConnection: close\r\n\r\n' +
-  'Your IP is issuing too many concurrent connections, please rate limit your calls\n';
-
 /**
- * One HTTP listener: fastify, told to behave as Consul does (no automatic HEAD, no body parsing, no JSON errors), with
+ * The API and its pages: fastify, told to behave as Consul does (no automatic HEAD, no body parsing, no JSON errors), with
  * the hot answers in front of it.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
@@ -106,9 +97,7 @@ function listener(
     keepAliveTimeout: keepAliveTimeoutMs,
     noDelay: true,
   };
-  const server = options.tls ? createTlsServer({...settings, ...options.tls}, onRequest) : createServer(settings, onRequest);
-  limitConnections(server, options.maxConnectionsPerClient);
-  return server;
+  return createServer(settings, onRequest);
 }
 
 /** A prefix route asked for without its slash redirects to the slash form, unless the bare path is a route too. */
@@ -129,21 +118,4 @@ function notFound(request: IncomingMessage, response: ServerResponse, extra: Rea
   response
     .writeHead(404, {...extra, 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': String(Buffer.byteLength(text))})
     .end(text);
-}
-
-/** Counts the connections of each client address; one too many is told so and closed without reading its request. */
-function limitConnections(server: Server, max: number): void {
-  const counts = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    if (address === '' || max <= 0) return;
-    const count = (counts.get(address) ?? 0) + 1;
-    counts.set(address, count);
-    socket.once('close', () => {
-      const left = (counts.get(address) ?? 1) - 1;
-      if (left === 0) counts.delete(address);
-      else counts.set(address, left);
-    });
-    if (count > max) socket.end(tooManyConnections);
-  });
 }

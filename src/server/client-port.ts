@@ -43,7 +43,7 @@ export class ClientPort implements SnapshotExchange {
   constructor(options: ClientPortOptions) {
     const {datacenter, sourceAddress, tls, lan, times, clock, random, logger} = options;
     this.#options = options;
-    this.#dial = dialer({clock, sourceAddress, tls: tls?.outgoing});
+    this.#dial = dialer({clock, sourceAddress, tls});
     this.#pool = new ConnectionPool({dial: this.#dial, clock});
     this.#directory = new MemberDirectory(datacenter, lan, undefined);
     this.servers = new ServerList({clock, random, logger, ping: (server) => this.#ping(server), nodeCount: () => lan.members().length});

@@ -44,7 +44,7 @@ export class ServerPort {
     const {host, self, addressOf, datacenter, tls, clock, logger} = options;
     this.#options = options;
     // A server that listens on one address calls from it too, as firewalls may demand.
-    const dial = dialer({clock, sourceAddress: host === '0.0.0.0' || host === '::' ? undefined : host, tls: tls?.outgoing});
+    const dial = dialer({clock, sourceAddress: host === '0.0.0.0' || host === '::' ? undefined : host, tls});
     this.dial = dial;
     this.pool = new ConnectionPool({dial, clock});
     this.transport = new NetTransport({

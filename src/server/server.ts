@@ -97,7 +97,7 @@ export interface ServerOptions {
   /** How long calls to other servers and blocking queries take. */
   readonly times: CallTimes;
   /** Where port 8300 listens, and what it bears. */
-  readonly port: Pick<ServerPortOptions, 'host' | 'port' | 'handshakeTimeoutMs' | 'connectionsPerClientMax'>;
+  readonly port: Pick<ServerPortOptions, 'host' | 'port' | 'handshakeTimeoutMs' | 'connectionsPerClientMax' | 'tls'>;
   /** How many servers make a cluster together; 0 and 1: this one alone, if it bootstraps. */
   readonly bootstrapExpect: number;
   /** The servers of all datacenters; undefined without a WAN pool. */

@@ -7,7 +7,8 @@ export function anyPorts(config: RuntimeConfig): RuntimeConfig {
     ...config,
     network: {
       ...config.network,
-      http: [{network: 'tcp', ...any}],
+      http: config.network.http.some(({network}) => network === 'unix') ? config.network.http : [{network: 'tcp', ...any}],
+      https: config.network.https.map(() => ({network: 'tcp', ...any})),
       serfLanBind: any,
       serfLanAdvertise: any,
       serfWanBind: null,

@@ -31,7 +31,7 @@ describe('watching the configuration', () => {
     mkdirSync(folder);
     const {clock, telling, timerSet} = tellingClock();
     let reloads = 0;
-    const watcher = new ConfigWatcher({paths: [file, folder], reload: () => Promise.resolve(void reloads++), clock: telling, logger: silentLogger});
+    const watcher = new ConfigWatcher({paths: () => [file, folder], reload: () => Promise.resolve(void reloads++), clock: telling, logger: silentLogger});
     watcher.start();
     onTestFinished(() => watcher.stop());
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
     hot,
   );
-  app = createHttpServer({routes, dispatcher, hot, maxConnectionsPerClient: 200, maxHeaderBytes: 1 << 20, unprintableFilter: true, responseHeaders: {'X-Extra': 'yes'}});
+  app = createHttpServer({routes, dispatcher, hot, maxHeaderBytes: 1 << 20, unprintableFilter: true, responseHeaders: {'X-Extra': 'yes'}});
   await app.listen({host: '127.0.0.1', port: 0});
 });
 afterAll(() => app.close());

@@ -46,7 +46,7 @@ async function serve(options: Partial<UiPagesOptions> = {}): Promise<Send> {
   );
   const variables = {ContentPath: '/ui/', Datacenter: '<"dc">'};
   const ui = new UiPages({enabled: true, folder, contentPath: '/ui/', variables, responseHeaders, failed, ...options});
-  const app = createHttpServer({routes: [], ui, dispatcher, hot, maxConnectionsPerClient: 200, maxHeaderBytes: 1 << 20, unprintableFilter: true, responseHeaders});
+  const app = createHttpServer({routes: [], ui, dispatcher, hot, maxHeaderBytes: 1 << 20, unprintableFilter: true, responseHeaders});
   await app.listen({host: '127.0.0.1', port: 0});
   onTestFinished(async () => {
     await app.close();

@@ -6,6 +6,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {allowAll, denyAll, fixedResolver} from '../../src/acl/fixed-authorizers.ts';
 import {type Authorizer} from '../../src/acl/authorizer.ts';
 import {Agent} from '../../src/agent/agent.ts';
+import {AgentTls} from '../../src/agent/tls/agent-tls.ts';
 import {AgentLog} from '../../src/agent/log/agent-log.ts';
 import {loadConfig} from '../../src/config/load-config.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
@@ -32,6 +33,7 @@ async function start(authorizer: Authorizer = allowAll): Promise<void> {
     loadConfig: loadFromText,
     nodeId,
     log,
+    tls: new AgentTls(config),
     resolver: fixedResolver(authorizer),
     onFatal: (error) => expect.unreachable(String(error)),
     onLeft: () => undefined,

@@ -1,4 +1,5 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
+import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {systemRandom} from '../../runtime/random.ts';
@@ -16,12 +17,13 @@ export class ClientCore implements AgentCore {
   readonly #config: RuntimeConfig;
   readonly open = false;
 
-  constructor(config: RuntimeConfig, pools: AgentPools, logger: Logger) {
+  constructor(config: RuntimeConfig, pools: AgentPools, tls: NodeTls, logger: Logger) {
     this.#config = config;
     const {host} = config.network.rpcBind;
     this.#port = new ClientPort({
       datacenter: config.datacenter,
       ...(host !== '0.0.0.0' && host !== '::' && {sourceAddress: host}),
+      tls,
       lan: pools.lan,
       times: callTimesOf(config),
       clock: systemClock,

@@ -5,6 +5,7 @@ import {type TokenResolver} from '../../acl/authorizer.ts';
 import {type HostPort, type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type AutopilotConfig} from '../../operator/schema.ts';
 import {devRaftConfig} from '../../raft/raft-config.ts';
+import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {type Logger} from '../../runtime/logger.ts';
@@ -21,6 +22,7 @@ export interface ServerCoreOptions {
   readonly config: RuntimeConfig;
   readonly nodeId: string;
   readonly pools: AgentPools;
+  readonly tls: NodeTls;
   readonly resolver: TokenResolver;
   readonly logger: Logger;
   readonly onFatal: (error: unknown) => void;
@@ -34,7 +36,7 @@ export class ServerCore implements AgentCore {
   /** A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs. */
   readonly #temporaryDir: string | undefined;
 
-  constructor({config, nodeId, pools, resolver, logger, onFatal}: ServerCoreOptions) {
+  constructor({config, nodeId, pools, tls, resolver, logger, onFatal}: ServerCoreOptions) {
     this.#config = config;
     this.#pools = pools;
     this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
@@ -45,7 +47,7 @@ export class ServerCore implements AgentCore {
       nodeId,
       nodeName: config.node.name,
       address: textOf(network.rpcAdvertise),
-      port: {...network.rpcBind, handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs, connectionsPerClientMax: limits.rpcMaxConnsPerClient},
+      port: {...network.rpcBind, handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs, connectionsPerClientMax: limits.rpcMaxConnsPerClient, tls},
       raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
       inMemory: config.devMode,
       bootstrap: config.devMode || raft.bootstrap,

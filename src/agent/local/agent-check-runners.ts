@@ -1,3 +1,4 @@
+import {type SecureContext} from 'node:tls';
 import {type CheckType} from '../../catalog/service-definition.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {AliasCheck} from '../../health/alias-check.ts';
@@ -12,7 +13,7 @@ import {PeriodicCheck} from '../../health/periodic-check.ts';
 import {ScriptProbe} from '../../health/script-probe.ts';
 import {TcpProbe} from '../../health/tcp-probe.ts';
 import {ThresholdGate} from '../../health/thresholds.ts';
-import {type CheckTls, systemRootsContext} from '../../health/tls-dial.ts';
+import {type CheckTls} from '../../health/tls-dial.ts';
 import {TtlCheck} from '../../health/ttl-check.ts';
 import {UdpProbe} from '../../health/udp-probe.ts';
 import {type Router} from '../../rpc/router.ts';
@@ -36,6 +37,8 @@ export interface AgentCheckRunnersOptions {
   readonly outputBytesMax: number;
   readonly dockerHost: string;
   readonly dialer: Dialer;
+  /** What checks over TLS trust and show. */
+  readonly tlsContext: () => SecureContext;
   readonly polls: PollBarrier;
   readonly clock: Clock;
   readonly random: Random;
@@ -70,7 +73,7 @@ export class AgentCheckRunners implements CheckRunners {
     const args = type.ScriptArgs ?? [];
     switch (kindOf(type)) {
       case 'grpc':
-        return new GrpcProbe({...common, target: type.GRPC, ...(type.GRPCUseTLS && {tls: tlsOf(type)})});
+        return new GrpcProbe({...common, target: type.GRPC, ...(type.GRPCUseTLS && {tls: this.#tls(type)})});
       case 'http':
         return new HttpProbe({
           ...common,
@@ -80,14 +83,14 @@ export class AgentCheckRunners implements CheckRunners {
           body: type.Body,
           followsRedirects: !type.DisableRedirects,
           outputBytesMax,
-          tls: tlsOf(type),
+          tls: this.#tls(type),
         });
       case 'tcp':
-        return new TcpProbe({...common, target: type.TCP, ...(type.TCPUseTLS && {tls: tlsOf(type)})});
+        return new TcpProbe({...common, target: type.TCP, ...(type.TCPUseTLS && {tls: this.#tls(type)})});
       case 'udp':
         return new UdpProbe({...common, target: type.UDP});
       case 'h2ping':
-        return new H2PingProbe({...common, target: type.H2PING, ...(type.H2PingUseTLS && {tls: tlsOf(type)})});
+        return new H2PingProbe({...common, target: type.H2PING, ...(type.H2PingUseTLS && {tls: this.#tls(type)})});
       case 'script':
         return new ScriptProbe({...common, args, timeoutMs: ms(type.Timeout) || scriptTimeoutMsDefault, outputBytesMax});
       case 'docker':
@@ -109,6 +112,10 @@ export class AgentCheckRunners implements CheckRunners {
     return new AliasCheck({node, serviceId, source, notify, clock});
   }
 
+  #tls({TLSServerName, TLSSkipVerify}: CheckType): CheckTls {
+    return {serverName: TLSServerName, skipVerify: TLSSkipVerify, context: this.#options.tlsContext()};
+  }
+
   #outputBytesMax({OutputMaxSize}: CheckType): number {
     const {outputBytesMax} = this.#options;
     return OutputMaxSize > 0 ? Math.min(outputBytesMax, OutputMaxSize) : outputBytesMax;
@@ -125,8 +132,4 @@ function thresholdsOf({SuccessBeforePassing, FailuresBeforeWarning, FailuresBefo
     failuresBeforeWarning: FailuresBeforeWarning || FailuresBeforeCritical,
     failuresBeforeCritical: FailuresBeforeCritical,
   };
-}
-
-function tlsOf({TLSServerName, TLSSkipVerify}: CheckType): CheckTls {
-  return {serverName: TLSServerName, skipVerify: TLSSkipVerify, context: systemRootsContext()};
 }

@@ -1,17 +1,13 @@
 import {once} from 'node:events';
 import {type Socket} from 'node:net';
 import {type Duplex} from 'node:stream';
-import {
-  checkServerIdentity, connect, createSecureContext, createServer, type SecureContextOptions, type SecureVersion, type Server, TLSSocket,
-} from 'node:tls';
-import {type DialTarget} from './dial.ts';
+import {checkServerIdentity, connect, createSecureContext, type SecureContext, TLSSocket} from 'node:tls';
+import {TlsAcceptor} from '../../runtime/tls-acceptor.ts';
+import {secureContextOptions, type TlsMaterial} from '../../runtime/tls-material.ts';
+import {type DialTarget, type OutgoingTls} from './dial.ts';
 import {type RpcTls} from './rpc-listener.ts';
 
-export interface NodeTlsOptions {
-  /** PEM. Without a certificate of its own a server cannot be dialed, and a client cannot be verified. */
-  readonly certificate?: string | Buffer;
-  readonly key?: string | Buffer;
-  readonly authorities: readonly (string | Buffer)[];
+export interface NodeTlsOptions extends TlsMaterial {
   /** Clients must show a certificate of one of the authorities. */
   readonly verifyIncoming: boolean;
   /** Servers must show a certificate of one of the authorities. */
@@ -21,67 +17,56 @@ export interface NodeTlsOptions {
   readonly datacenter: string;
   /** Without a dot at its end. */
   readonly domain: string;
-  readonly minVersion?: SecureVersion;
+}
+
+/** The options, and what was made of them. */
+interface Setup {
+  readonly options: NodeTlsOptions;
+  readonly context: SecureContext;
+  readonly verified: TlsAcceptor;
+  readonly insecure: TlsAcceptor;
 }
 
 /** TLS on port 8300 in both directions, with what Node brings (rpc-raft.md §2). */
-export class NodeTls implements RpcTls {
-  readonly #options: NodeTlsOptions;
-  readonly #material: SecureContextOptions;
-  /** Hand-shakers; they never listen, connections are handed to them. */
-  readonly #verified: Server;
-  readonly #insecure: Server;
-  readonly #shaking = new Map<string, (stream: TLSSocket) => void>();
+export class NodeTls implements RpcTls, OutgoingTls {
+  #setup: Setup;
 
   /** @throws Error for certificates or keys that are none */
   constructor(options: NodeTlsOptions) {
-    const {certificate, key, authorities, minVersion = 'TLSv1.2', verifyIncoming} = options;
-    this.#options = options;
-    this.#material = {
-      ...(certificate !== undefined && {cert: certificate}),
-      ...(key !== undefined && {key}),
-      ...(authorities.length > 0 && {ca: [...authorities]}),
-      minVersion,
-    };
-    this.#verified = this.#server(verifyIncoming);
-    this.#insecure = this.#server(false);
+    this.#setup = setupOf(options);
+  }
+
+  /** Connections made and accepted from now on go by these options. @throws Error as the constructor; nothing has changed then */
+  update(options: NodeTlsOptions): void {
+    this.#setup = setupOf(options);
   }
 
   /** For a dialer: undefined where servers are called without TLS (`verify_outgoing` is off). */
   get outgoing(): ((socket: Socket, target: DialTarget) => Promise<Duplex>) | undefined {
-    return this.#options.verifyOutgoing ? (socket, target) => this.connect(socket, target) : undefined;
+    return this.#setup.options.verifyOutgoing ? (socket, target) => this.connect(socket, target) : undefined;
   }
 
   get isRequired(): boolean {
-    return this.#options.verifyIncoming;
+    return this.#setup.options.verifyIncoming;
   }
 
-  async accept(socket: Socket, kind: 'verified' | 'insecure'): Promise<Duplex> {
-    const key = connectionKey(socket);
-    try {
-      return await new Promise<Duplex>((resolve, reject) => {
-        this.#shaking.set(key, resolve);
-        socket.once('close', () => reject(new Error('TLS handshake failed')));
-        (kind === 'verified' ? this.#verified : this.#insecure).emit('connection', socket);
-      });
-    } finally {
-      this.#shaking.delete(key);
-    }
+  accept(socket: Socket, kind: 'verified' | 'insecure'): Promise<Duplex> {
+    return this.#setup[kind].accept(socket);
   }
 
   /** Whether the peer may speak Raft: where host names are verified, it must be a server of this datacenter. */
   mayBeServer(stream: Duplex): boolean {
-    const {verifyIncoming, verifyServerHostname, datacenter} = this.#options;
+    const {verifyIncoming, verifyServerHostname, datacenter} = this.#setup.options;
     if (!verifyIncoming || !verifyServerHostname) return true;
     return stream instanceof TLSSocket && checkServerIdentity(this.#serverName(datacenter), stream.getPeerCertificate()) === undefined;
   }
 
   /** Shakes hands with a server that has been told byte 3. @throws Error for a server that is not who it should be */
   async connect(socket: Socket, {datacenter}: DialTarget): Promise<Duplex> {
-    const {verifyOutgoing, verifyServerHostname} = this.#options;
+    const {context, options: {verifyOutgoing, verifyServerHostname}} = this.#setup;
     const stream = connect({
       socket,
-      secureContext: createSecureContext(this.#material),
+      secureContext: context,
       servername: this.#serverName(datacenter),
       rejectUnauthorized: verifyOutgoing,
       ...(!verifyServerHostname && {checkServerIdentity: () => undefined}),
@@ -96,18 +81,16 @@ export class NodeTls implements RpcTls {
   }
 
   #serverName(datacenter: string): string {
-    return `server.${datacenter}.${this.#options.domain}`;
-  }
-
-  #server(verifies: boolean): Server {
-    const server = createServer({...this.#material, requestCert: verifies, rejectUnauthorized: verifies});
-    server.on('secureConnection', (stream) => this.#shaking.get(connectionKey(stream))?.(stream));
-    server.on('tlsClientError', (_error, stream) => stream.destroy());
-    return server;
+    return `server.${datacenter}.${this.#setup.options.domain}`;
   }
 }
 
-/** What a connection and the TLS over it have in common. */
-function connectionKey({remoteAddress, remotePort, localPort}: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localPort}`;
+function setupOf(options: NodeTlsOptions): Setup {
+  const material = secureContextOptions(options);
+  return {
+    options,
+    context: createSecureContext(material),
+    verified: new TlsAcceptor({material: options, verifiesClients: options.verifyIncoming}),
+    insecure: new TlsAcceptor({material: options, verifiesClients: false}),
+  };
 }

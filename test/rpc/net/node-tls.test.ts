@@ -21,7 +21,7 @@ function tls(name: 'server' | 'client' | 'stranger', set: Partial<NodeTlsOptions
 }
 
 function poolWith(outgoing: NodeTls): ConnectionPool {
-  const made = new ConnectionPool({dial: dialer({clock: systemClock, tls: outgoing.outgoing}), clock: systemClock});
+  const made = new ConnectionPool({dial: dialer({clock: systemClock, tls: outgoing}), clock: systemClock});
   closeAfterTest(() => Promise.resolve(made.close()));
   return made;
 }
@@ -73,7 +73,7 @@ test('byte 7 asks for no certificate, and is handed on without a first byte insi
 test('Raft is spoken with servers of the datacenter only', async () => {
   const reached = Promise.withResolvers<string>();
   const {target} = await serve(echo, {tls: tls('server'), handlers: new Map([[1, () => reached.resolve('a server')]])});
-  const dial = (name: 'server' | 'client'): ReturnType<Dial> => dialer({clock: systemClock, tls: tls(name).outgoing})(target, 1);
+  const dial = (name: 'server' | 'client'): ReturnType<Dial> => dialer({clock: systemClock, tls: tls(name)})(target, 1);
   const refused = await dial('client');
   refused.resume();
   await new Promise((resolve) => refused.once('close', resolve));
