@@ -3,6 +3,7 @@ import {listenerClash} from './build/addresses.ts';
 import {checkFault, serviceFault} from './build/definitions.ts';
 import {metadataFault} from './build/node-meta.ts';
 import {ConfigError} from './config-error.ts';
+import {decodeGoBase64, GoBase64Error} from '../schema/go-base64.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
 import {goQuote} from '../schema/go-quote.ts';
 import {type RuntimeConfig} from './runtime-config.ts';
@@ -77,13 +78,12 @@ function validateNetwork(config: RuntimeConfig): void {
   if (clash !== undefined) refuse(clash);
 }
 
-/** Go's base64 reader names the first byte that it cannot take. */
 function validateKey(key: string): void {
-  const bad = /[^A-Za-z0-9+/=\r\n]/.exec(key)?.index;
-  const text = key.replaceAll(/[\r\n]/g, '');
-  if (bad !== undefined) refuse(`encrypt has invalid key: illegal base64 data at input byte ${bad}`);
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
-    refuse(`encrypt has invalid key: illegal base64 data at input byte ${Math.min(text.indexOf('=') < 0 ? text.length : text.indexOf('='), text.length)}`);
+  try {
+    decodeGoBase64(key);
+  } catch (error) {
+    if (!(error instanceof GoBase64Error)) throw error;
+    refuse(`encrypt has invalid key: ${error.message}`);
   }
 }
 

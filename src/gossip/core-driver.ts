@@ -1,7 +1,7 @@
 import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
-import {addressText, type Endpoint, endpointText} from './endpoint.ts';
+import {type Endpoint, endpointText} from './endpoint.ts';
 import {type Complaints} from './complaints.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
 import {incomingPushPullsMax} from './limits.ts';
@@ -79,7 +79,7 @@ export class CoreDriver implements TransportReceiver {
   stream(socket: Duplex, from: Endpoint): void {
     this.#serve(socket, from).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
-      if (text !== 'EOF') this.#complain('error', `memberlist: failed to receive: ${text} from=${addressText(from.addr)}`, `stream:${text}:${from.addr}`);
+      if (text !== 'EOF') this.#complain('error', `memberlist: failed to receive: ${text} from=${endpointText(from)}`, `stream:${text}:${from.addr}`);
       if (text === 'EOF' || socket.destroyed) socket.destroy();
       else this.#write(socket, {type: 'err', error: text});
     });

@@ -1,19 +1,16 @@
 import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {decodeGoBase64} from '../schema/go-base64.ts';
+import {list, str} from '../schema/types.ts';
 import {Keyring} from './wire/keyring.ts';
 
-/** A keyring file: a JSON array of base64 keys, the first is the primary [gossip.md §14.2]. @throws Error naming what is wrong */
-export function parseKeyring(text: string, path: string): Keyring {
-  const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value)) throw new Error(`Invalid keyring: ${path} holds no list of keys`);
-  if (value.length === 0) throw new Error(`no keys present in keyring: ${path}`);
-  return new Keyring(value.map(keyBytes));
-}
+const Keys = list(str);
 
-function keyBytes(key: unknown): Buffer {
-  const bytes = Buffer.from(typeof key === 'string' ? key : '', 'base64');
-  if (![16, 24, 32].includes(bytes.length)) throw new Error('Invalid key: key size must be 16, 24 or 32 bytes');
-  return bytes;
+/** A keyring file: a JSON array of base64 keys, the first is the primary [gossip.md §14.2]. @throws Error in Go's words */
+export function parseKeyring(text: string, path: string): Keyring {
+  const keys = Keys.fromJson(text, {wholeInput: true}) ?? [];
+  if (keys.length === 0) throw new Error(`no keys present in keyring: ${path}`);
+  return new Keyring(keys.map((key) => Buffer.from(decodeGoBase64(key), 'latin1')));
 }
 
 /** @throws Error */

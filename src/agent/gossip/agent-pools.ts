@@ -66,9 +66,9 @@ export class AgentPools {
     const common = {clock, logger, signal: this.#stop.signal};
     const {lan, wan} = this;
     this.#flood?.start();
-    retryJoin({...common, pool: 'LAN', addresses: retryJoinLan, intervalMs: retryIntervalLanMs, attemptsMax: retryMaxLan, join: (to) => lan.serf.join(to)}).catch(onFatal);
+    retryJoin({...common, pool: 'LAN', addresses: retryJoinLan, intervalMs: retryIntervalLanMs, retriesMax: retryMaxLan, join: (to) => lan.serf.join(to)}).catch(onFatal);
     if (wan === undefined) return;
-    retryJoin({...common, pool: 'WAN', addresses: retryJoinWan, intervalMs: retryIntervalWanMs, attemptsMax: retryMaxWan, join: (to) => wan.serf.join(to)}).catch(onFatal);
+    retryJoin({...common, pool: 'WAN', addresses: retryJoinWan, intervalMs: retryIntervalWanMs, retriesMax: retryMaxWan, join: (to) => wan.serf.join(to)}).catch(onFatal);
   }
 
   /** Servers of this datacenter, as the LAN pool knows them. */
@@ -114,11 +114,11 @@ export class AgentPools {
   }
 
   async #openLan(tags: Record<string, string>, onEvent: SerfOptions['onEvent']): Promise<Serf> {
-    const {config, nodeId, logger} = this.#options;
+    const {config, nodeId} = this.#options;
     const {node, datacenter, network, gossip} = config;
     const own = {nodeId, nodeName: node.name, datacenter};
     return await Serf.create({
-      ...(await this.#common('local', gossip.lan, logger.named('serf.lan'))),
+      ...(await this.#common('local', gossip.lan, 'lan')),
       ...(onEvent && {onEvent}),
       name: node.name,
       tags,
@@ -131,12 +131,12 @@ export class AgentPools {
   }
 
   async #openWan(tags: Record<string, string>, onEvent: SerfOptions['onEvent']): Promise<Serf> {
-    const {config, logger} = this.#options;
+    const {config} = this.#options;
     const {node, datacenter, network, gossip} = config;
     const bind = network.serfWanBind ?? network.serfLanBind;
     const advertise = network.serfWanAdvertise ?? bind;
     return await Serf.create({
-      ...(await this.#common('remote', gossip.wan, logger.named('serf.wan'))),
+      ...(await this.#common('remote', gossip.wan, 'wan')),
       ...(onEvent && {onEvent}),
       name: `${node.name}.${datacenter}`,
       tags,
@@ -148,11 +148,12 @@ export class AgentPools {
     });
   }
 
-  async #common(files: 'local' | 'remote', pool: GossipPoolConfig, logger: Logger): Promise<Omit<SerfOptions, 'name' | 'tags' | 'bind'>> {
-    const {config, clock, resolver, onFatal} = this.#options;
+  async #common(files: 'local' | 'remote', pool: GossipPoolConfig, name: 'lan' | 'wan'): Promise<Omit<SerfOptions, 'name' | 'tags' | 'bind'>> {
+    const {config, clock, resolver, logger, onFatal} = this.#options;
+    const loggers = {serf: logger.named(`serf.${name}`), memberlist: logger.named(`memberlist.${name}`)};
     const {gossip, dataDir, devMode, server} = config;
     if (!devMode && dataDir !== '') await mkdir(join(dataDir, 'serf'), {recursive: true, mode: 0o700});
-    const keys = await poolKeyring(config, `${files}.keyring`, logger);
+    const keys = await poolKeyring(config, `${files}.keyring`, loggers.serf);
     return {
       ...keys,
       encryptVerifyIncoming: gossip.encryptVerifyIncoming,
@@ -175,7 +176,7 @@ export class AgentPools {
         return typeof timeoutNs === 'number' && timeoutNs > 0 ? timeoutNs / 1e6 : undefined;
       },
       onLostName: () => onFatal(new Error('another member of the pool has the name of this node')),
-      log: (level, text) => logger[level](text),
+      log: (level, text) => loggers[text.startsWith('memberlist:') ? 'memberlist' : 'serf'][level](text),
       clock,
       resolveHost: (host) => resolver.resolve(host),
     };
@@ -187,6 +188,6 @@ function refusal(cidrs: readonly string[]): Pick<SerfOptions, 'refuseAddress'> {
   if (cidrs.length === 0) return {};
   const allowed = new NetworkList(cidrs);
   return {
-    refuseAddress: (endpoint: Endpoint) => (allowed.has(addressText(endpoint.addr)) ? null : `IP address ${addressText(endpoint.addr)} is not allowed`),
+    refuseAddress: (endpoint: Endpoint) => (allowed.has(addressText(endpoint.addr)) ? null : `${addressText(endpoint.addr)} is not allowed`),
   };
 }

@@ -23,7 +23,7 @@ export async function poolKeyring({gossip, dataDir, devMode}: RuntimeConfig, fil
   if (dataDir === '' || devMode || disableKeyringFile) return {keyring: given === null ? null : new Keyring([given])};
   const path = join(dataDir, 'serf', file);
   if (existsSync(path)) {
-    const keyring = await readKeyringFile(path);
+    const keyring = await readKeys(path);
     if (given !== null && !keyring.toBase64().includes(encryptKey)) {
       logger.warn("keyring doesn't include key provided with -encrypt, using keyring", {keyring: file});
     }
@@ -35,8 +35,20 @@ export async function poolKeyring({gossip, dataDir, devMode}: RuntimeConfig, fil
   return {keyring, keyringPath: path};
 }
 
+async function readKeys(path: string): Promise<Keyring> {
+  try {
+    return await readKeyringFile(path);
+  } catch (error) {
+    throw notConfigured(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function keyOf(text: string): Buffer {
   const key = Buffer.from(text, 'base64');
-  if (![16, 24, 32].includes(key.length)) throw new ConsulError('Invalid encryption key: key size must be 16, 24 or 32 bytes');
+  if (![16, 24, 32].includes(key.length)) throw notConfigured('Invalid key: key size must be 16, 24 or 32 bytes');
   return key;
+}
+
+function notConfigured(why: string): ConsulError {
+  return new ConsulError(`Failed to configure keyring: ${why}`);
 }

@@ -75,9 +75,9 @@ async function forceLeave(options: MembershipRouteOptions, request: ApiRequest):
   return emptyAnswer;
 }
 
-function poolOf({pools}: MembershipRouteOptions, wan: boolean, refused: string): GossipPool {
+function poolOf({pools, isServer}: MembershipRouteOptions, wan: boolean, refused: string): GossipPool {
   if (!wan) return pools.lan;
-  if (pools.wan === undefined) throw new ConsulError(refused);
+  if (pools.wan === undefined) throw new ConsulError(isServer ? 'WAN Federation is disabled' : refused);
   return pools.wan;
 }
 

@@ -1,4 +1,4 @@
-import {type Endpoint, endpointText} from '../endpoint.ts';
+import {addressText, type Endpoint, endpointText} from '../endpoint.ts';
 import {type Alive, type PushNodeState, type Suspect} from './messages.ts';
 import {nodeState, type SwimNode} from './node-state.ts';
 import {startSuspicion} from './suspicion.ts';
@@ -158,7 +158,7 @@ export class Membership {
     const context = this.#context;
     const refusal = this.#refuseAddress(endpoint);
     if (refusal !== null) {
-      context.log('warn', `Rejected node ${message.Node} (${endpointText(endpoint)}): ${refusal}`, `cidr:${message.Node}`);
+      context.log('warn', `Rejected node ${message.Node} (${addressText(endpoint.addr)}): ${refusal}`, `cidr:${message.Node}`);
       return undefined;
     }
     const node: SwimNode = {name: message.Node, endpoint, meta: message.Meta, vsn: message.Vsn, incarnation: 0,
