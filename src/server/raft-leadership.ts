@@ -3,12 +3,22 @@ import {type RaftNode} from '../raft/driver/raft-node.ts';
 /** This server's place in the cluster, as readers and the router ask for it. */
 export class RaftLeadership {
   readonly #raft: RaftNode;
+  /** Since its start; what its disk holds may be of any age. */
+  #hasHeardLeader = false;
 
   constructor(raft: RaftNode) {
     this.#raft = raft;
+    raft.onRole(({leader}) => {
+      this.#hasHeardLeader ||= leader !== undefined;
+    });
   }
 
+  /** Whether requests that need the leader may be answered here: only once its state is as new as its predecessor's was. */
   get isLeader(): boolean {
+    return this.#raft.isCaughtUp;
+  }
+
+  get #leads(): boolean {
     return this.#raft.role === 'leader';
   }
 
@@ -22,13 +32,13 @@ export class RaftLeadership {
   }
 
   get hasHeardLeader(): boolean {
-    return this.isLeader || Number.isFinite(this.#raft.lastContactMs);
+    return this.#leads || this.#hasHeardLeader;
   }
 
   /** Nanoseconds since the leader was last heard; 0 on the leader, and where it never was. */
   get lastContactNs(): number {
     const {lastContactMs} = this.#raft;
-    return this.isLeader || !Number.isFinite(lastContactMs) ? 0 : Math.trunc(lastContactMs * 1e6);
+    return this.#leads || !this.#hasHeardLeader ? 0 : Math.trunc(lastContactMs * 1e6);
   }
 
   async verify(): Promise<void> {

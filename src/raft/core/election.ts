@@ -11,6 +11,11 @@ import {becomeFollower} from './role.ts';
 
 /** The heartbeat timer of a follower or the round timer of a candidate has fired. */
 export function electionTimeout(state: RaftState): void {
+  if (state.candidacy?.phase === 'vote' && state.durableSeq < state.hardSeq) {
+    // A slow disk: another round would only put one more write before the vote that this one waits for.
+    state.electionAtMs = state.nowMs + randomTimeout(state, state.config.electionTimeoutMs);
+    return;
+  }
   const wasKnown = state.leader !== undefined;
   state.leader = undefined;
   if (!selfIsVoter(state)) {

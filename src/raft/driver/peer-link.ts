@@ -123,6 +123,8 @@ export class PeerLink implements RaftHandler {
       const meta = await this.#receive(request, state);
       const received = await this.#ask(ref, 'snapshot-received', request);
       if (received.kind === 'restore-fsm') await this.#restoreFsm(meta);
+      // A leader deposed meanwhile: its snapshot may be newer than the next one that is taken, which it would push out of the store.
+      else await this.#host.options.snapshotStore.remove(meta);
       return await this.#durably(received.afterSeq, received.response);
     } finally {
       this.#offers.delete(ref);

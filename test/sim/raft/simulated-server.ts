@@ -280,12 +280,16 @@ export class SimulatedServer {
 
   #install(request: InstallSnapshotRequest, snapshot: StoredSnapshot, reply: (response: InstallSnapshotResponse) => void): void {
     const ref = this.#nextRef++;
+    const received = {...snapshot};
     const answered = (effect: SnapshotEffect): void => this.#gate.after(effect.afterSeq, () => reply(effect.response));
     this.#offers.set(ref, (offered) => {
       if (offered.kind === 'restore-fsm' || !offered.accept) return answered(offered);
-      this.#offers.set(ref, answered);
+      this.#offers.set(ref, (effect) => {
+        if (effect.kind !== 'restore-fsm') this.#snapshots = this.#snapshots.filter((kept) => kept !== received);
+        answered(effect);
+      });
       this.later(this.#world.random.float() * 200, () => {
-        this.#store(snapshot);
+        this.#store(received);
         this.step({kind: 'snapshot-received', ref, request});
       });
     });
