@@ -1,4 +1,5 @@
 import {ConsulError} from '../consul-error.ts';
+import {type Sliced} from '../runtime/slices.ts';
 
 /** The kinds of things a rule can name (acl.md §5). */
 export type Resource =
@@ -50,6 +51,18 @@ export function permissionDenied(authorizer: Authorizer, resource: Resource, acc
       ? `Permission denied: anonymous token lacks permission '${resource}:${access}'${on}. The anonymous token is used implicitly when a request does not specify a token.`
       : `Permission denied: token with AccessorID '${authorizer.accessorId}' lacks permission '${resource}:${access}'${on}`;
   return new ConsulError(text, 403);
+}
+
+const elementsPerStep = 256;
+
+/** As `filterAllowed`, for lists that may be very long. */
+export function* filterLong<T>(list: readonly T[], allows: (element: T) => boolean): Sliced<{kept: readonly T[]; dropped: boolean}> {
+  const kept: T[] = [];
+  for (let from = 0; from < list.length; from += elementsPerStep) {
+    for (const element of list.slice(from, from + elementsPerStep)) if (allows(element)) kept.push(element);
+    yield;
+  }
+  return kept.length === list.length ? {kept: list, dropped: false} : {kept, dropped: true};
 }
 
 /** Keeps the elements that `allows` lets through; the same list, not a copy, when nothing is dropped. */

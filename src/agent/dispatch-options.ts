@@ -13,9 +13,10 @@ export function dispatchOptions({acl, http, network, devMode}: RuntimeConfig, lo
     allowWriteFrom: http.allowWriteFrom.length > 0 ? new NetworkList(http.allowWriteFrom) : undefined,
     alwaysPretty: devMode,
     log: {
-      request: (method, url, from, latencyMs) => {
-        if (logger.enabled('debug')) logger.debug('Request finished', {method, url, from, latency: `${latencyMs.toFixed(3)}ms`});
+      get showsRequests() {
+        return logger.enabled('debug');
       },
+      request: (method, url, from, latencyMs) => logger.debug('Request finished', {method, url, from, latency: `${latencyMs.toFixed(3)}ms`}),
       failed: (method, url, from, error) => logger.error('Request error', {method, url, from, error}),
     },
   };

@@ -5,6 +5,7 @@ import {decodeFailed, jsonBody} from '../http/json-body.ts';
 import {readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
 import {callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
+import {type MaybeKept, wasCached} from '../rpc/kept-reply.ts';
 import {type ConsulError} from '../consul-error.ts';
 import {DCSpecificRequest, type NodeSpecificRequest} from '../schema/rpc-common.ts';
 import {list, nullable, str} from '../schema/types.ts';
@@ -90,7 +91,7 @@ async function services({router, defaults}: CatalogRouteOptions, request: ApiReq
   const read = readOptions(request, defaults);
   const body = DCSpecificRequest.make({...read, NodeMetaFilters: nodeMetaOf(request)});
   const reply = await callReadWithMeta(router, catalogListServices, body, request);
-  return withCacheHeader(read, readAnswer(request, read, withConsistency(reply, read), (pretty) => servicesJson(reply.Services ?? new Map(), pretty)));
+  return withCacheHeader(read, await readAnswer(request, read, withConsistency(reply, read), (pretty) => servicesJson(reply.Services ?? new Map(), pretty)));
 }
 
 async function instances(options: CatalogRouteOptions, request: ApiRequest, connect: boolean): Promise<Answer> {
@@ -103,7 +104,7 @@ async function instances(options: CatalogRouteOptions, request: ApiRequest, conn
   const reply = await callReadWithMeta(router, catalogServiceNodes, body, request);
   const rows = reply.ServiceNodes ?? [];
   const shown = translates(translateWanAddresses, read, defaults.datacenter) ? rows.map(translatedServiceNode) : rows;
-  return withCacheHeader(read, readAnswer(request, read, withConsistency(reply, read), (pretty) => serviceNodesJson(shown, pretty)));
+  return withCacheHeader(read, await readAnswer(request, read, withConsistency(reply, read), (pretty) => serviceNodesJson(shown, pretty)));
 }
 
 async function node({router, defaults, translateWanAddresses}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -153,7 +154,15 @@ export function translates(isOn: boolean, read: ReadOptions, datacenter: string)
   return isOn && read.Datacenter !== datacenter;
 }
 
-/** Where the agent's cache was asked for: this agent answers from its own state, which is as fresh as a miss. */
-export function withCacheHeader(read: ReadOptions, answer: Answer): Answer {
-  return read.UseCache ? {...answer, headers: [...(answer.headers ?? []), ['X-Cache', 'MISS']]} : answer;
+/**
+ * Where the agent's cache was asked for. An answer from the state itself is as fresh as a miss; one from a view that is kept
+ * up to date is a hit of no age.
+ */
+export function withCacheHeader(read: ReadOptions, answer: Answer, {[wasCached]: isHit}: MaybeKept = {}): Answer {
+  if (!read.UseCache) return answer;
+  const headers = answer.headers ?? [];
+  if (isHit === true) return {...answer, headers: [...headers, ['X-Cache', 'HIT'], ['Age', '0']]};
+  const {source, ...unkept} = {...answer, headers: [...headers, ['X-Cache', 'MISS'] as const]};
+  // The next one will be a hit: this answer is not to be given again.
+  return isHit === false || source === undefined ? unkept : {...unkept, source};
 }

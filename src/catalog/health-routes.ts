@@ -10,6 +10,7 @@ import {checkServiceNodesJson, checksJson, translatedNode, translatedService} fr
 import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes} from './methods.ts';
 import {ChecksInStateRequest, type IndexedHealthChecks, type ServiceSpecificRequest} from './requests.ts';
 import {type CheckServiceNode} from './schema.ts';
+import {isStreamed} from './streamed.ts';
 import {type CatalogRouteOptions, healthFilterOf, nodeMetaOf, serviceRequestOf, sourceOf} from './selection-answers.ts';
 import {type MaybeKept} from '../rpc/kept-reply.ts';
 
@@ -55,12 +56,12 @@ async function checksInState({router, defaults, nodeName}: CatalogRouteOptions, 
   return checksAnswer(request, read, await callReadWithMeta(router, healthChecksInState, body, request));
 }
 
-function checksAnswer(request: ApiRequest, read: ReadOptions, reply: IndexedHealthChecks & MaybeKept): Answer {
+function checksAnswer(request: ApiRequest, read: ReadOptions, reply: IndexedHealthChecks & MaybeKept): Promise<Answer> {
   return readAnswer(request, read, withConsistency(reply, read), (pretty) => checksJson(reply.HealthChecks ?? [], pretty));
 }
 
 async function instances(options: CatalogRouteOptions, request: ApiRequest, access: Access): Promise<Answer> {
-  const {router, defaults, nodeName, translateWanAddresses} = options;
+  const {router, defaults, nodeName, translateWanAddresses, saysStreaming} = options;
   refuseEnterprise(request);
   const read = readOptions(request, defaults);
   const ServiceName = request.suffix;
@@ -73,21 +74,13 @@ async function instances(options: CatalogRouteOptions, request: ApiRequest, acce
     HealthFilterType: healthFilterOf(request),
   };
   const reply = withConsistency(await callRead(router, healthServiceNodes, body, request), read);
-  const shown = isStreamed(body, access) ? {...reply, Backend: 1, KnownLeader: false} : reply;
+  const shown = saysStreaming && isStreamed(body) ? {...reply, Backend: 1, KnownLeader: false} : reply;
   const translate = translates(translateWanAddresses, read, defaults.datacenter);
-  const answer = readAnswer(request, read, shown, (pretty) => {
+  const answer = await readAnswer(request, read, shown, (pretty) => {
     const rows = reply.Nodes ?? [];
     return checkServiceNodesJson(translate ? rows.map(translated) : rows, pretty);
   });
-  return withCacheHeader(read, answer);
-}
-
-/**
- * Consul answers these from an event stream, and says so. Clients that look at the header find the same here; what is
- * answered does not differ (http-core.md §1.4).
- */
-function isStreamed({MinQueryIndex, UseCache, Source, RequireConsistent, Filter}: ServiceSpecificRequest, access: Access): boolean {
-  return (MinQueryIndex > 0 || UseCache) && access !== 'ingress' && Source.Node === '' && !RequireConsistent && Filter === '';
+  return withCacheHeader(read, answer, reply);
 }
 
 function translated({Node, Service, Checks}: CheckServiceNode): CheckServiceNode {

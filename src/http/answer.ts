@@ -19,10 +19,12 @@ export interface Answer {
   readonly source?: AnswerSource;
   /** The gzipped body, where it is kept beside the plain one. */
   readonly gzipped?: () => Promise<Uint8Array>;
+  /** A stream that is sent gzipped to who accepts that. */
+  readonly compressible?: boolean;
 }
 
 /** An answer in JSON. */
-export function jsonAnswer(body: string | Uint8Array, headers?: Answer['headers']): Answer {
+export function jsonAnswer(body: Answer['body'], headers?: Answer['headers']): Answer {
   return {status: 200, body, contentType: 'application/json', ...(headers && {headers})};
 }
 

@@ -87,6 +87,8 @@ export class ApiRequest {
     return await new Promise<Buffer>((resolve, reject) => {
       let bytes = 0;
       const chunks: Buffer[] = [];
+      // Every request closes; only one that closes before its end is an error, and only then is one made.
+      const onClose = (): void => reject(new ConsulError('unexpected EOF', 400));
       this.raw
         .on('data', (chunk: Buffer) => {
           bytes += chunk.length;
@@ -97,9 +99,12 @@ export class ApiRequest {
             chunks.push(chunk);
           }
         })
-        .once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+        .once('end', () => {
+          this.raw.removeListener('close', onClose);
+          resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+        })
         .once('error', reject)
-        .once('close', () => reject(new ConsulError('unexpected EOF', 400)));
+        .once('close', onClose);
     });
   }
 }

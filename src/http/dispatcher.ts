@@ -2,7 +2,7 @@ import {type IncomingMessage, type ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {promisify} from 'node:util';
-import {gzip} from 'node:zlib';
+import {createGzip, gzip} from 'node:zlib';
 import {type Answer, textAnswer} from './answer.ts';
 import {ApiRequest} from './api-request.ts';
 import {canonicalHeaders} from './canonical-header.ts';
@@ -27,6 +27,8 @@ export interface DispatchOptions {
   /** A dev agent indents every JSON answer. */
   readonly alwaysPretty: boolean;
   readonly log: {
+    /** Whether `request` does anything: its line is not made for nobody. */
+    readonly showsRequests: boolean;
     request(method: string, url: string, from: string, latencyMs: number): void;
     failed(method: string, url: string, from: string, error: unknown): void;
   };
@@ -72,7 +74,8 @@ export class Dispatcher {
       this.#options.log.failed(request.method, withoutToken(url), from(raw), error);
     }
     await this.#send(raw, response, answer);
-    this.#options.log.request(request.method, withoutToken(url), from(raw), performance.now() - startedMs);
+    const {log} = this.#options;
+    if (log.showsRequests) log.request(request.method, withoutToken(url), from(raw), performance.now() - startedMs);
   }
 
   #answer(route: Route, request: ApiRequest): Promise<Answer> | Answer {
@@ -100,10 +103,13 @@ export class Dispatcher {
     if (contentType !== null) headers.push('Content-Type', contentType);
     if (answer.status === 413) headers.push('Connection', 'close');
     if (answer.body instanceof Readable) {
+      const packed = answer.compressible === true && acceptsGzip(raw);
+      if (packed) headers.push('Content-Encoding', 'gzip');
       response.writeHead(answer.status, headers);
       // A stream may have nothing to say for long; its reader shall know that it began.
       response.flushHeaders();
-      await pipeline(answer.body, response).catch((error: unknown) => {
+      const sent = packed ? pipeline(answer.body, createGzip(), response) : pipeline(answer.body, response);
+      await sent.catch((error: unknown) => {
         // Who follows a stream ends it by going away.
         if (raw.socket.destroyed) return;
         this.#options.log.failed(raw.method ?? '', withoutToken(raw.url ?? ''), from(raw), error);

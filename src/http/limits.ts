@@ -12,3 +12,5 @@ export const jsonBodyBytesMax = 8 << 20;
 export const hotAnswersMax = 4096;
 /** An answer larger than this is not worth a place among the hot ones. */
 export const hotAnswerBytesMax = 1 << 20;
+/** A JSON answer longer than this is sent as it is made, and not kept. */
+export const streamedBytesMin = 8 << 20;

@@ -1,3 +1,4 @@
+import {Readable} from 'node:stream';
 import {keptReply, type MaybeKept} from '../rpc/kept-reply.ts';
 import {type Method} from '../rpc/method.ts';
 import {type Router} from '../rpc/router.ts';
@@ -6,6 +7,7 @@ import {type ApiRequest} from './api-request.ts';
 import {FailedRead} from './error-answer.ts';
 import {metaHeaders, type ReadMeta} from './query-meta.ts';
 import {type ReadOptions} from './query-options.ts';
+import {jsonBody} from './json-parts.ts';
 
 /** Sends a read on its way; one that may block is given up when the client goes away. */
 export function callRead<Req extends ReadOptions, Res extends object>(
@@ -36,13 +38,21 @@ export async function callReadWithMeta<Req extends ReadOptions, Res extends obje
  * memory until it changes.
  * @param form names the encoding, where one kept answer has several
  */
-export function readAnswer(request: ApiRequest, options: ReadOptions, reply: ReadMeta & MaybeKept, encode: (pretty: boolean) => string, form = ''): Answer {
-  const bytes = (): Buffer => Buffer.from(encode(request.pretty) + request.jsonEnd);
+export async function readAnswer(request: ApiRequest, options: ReadOptions, reply: ReadMeta & MaybeKept, encode: EncodeJson, form = ''): Promise<Answer> {
   const kept = reply[keptReply];
-  const body = kept?.encoding(`${form}${request.pretty ? `pretty${request.jsonEnd}` : 'json'}`, bytes) ?? bytes();
+  const make = (): Buffer | Promise<Buffer | Readable> => {
+    const json = encode(request.pretty);
+    return typeof json === 'string' ? Buffer.from(json + request.jsonEnd) : jsonBody(json, request.jsonEnd);
+  };
+  const body = await (kept?.encodingInTurns(`${form}${request.pretty ? `pretty${request.jsonEnd}` : 'json'}`, make) ?? make());
+  const headers = metaHeaders(reply);
+  if (body instanceof Readable) return {...jsonAnswer(body, headers), compressible: true};
   const isPlain = options.MinQueryIndex === 0 && !options.AllowStale && !options.RequireConsistent;
-  return {...jsonAnswer(body, metaHeaders(reply)), ...(kept !== undefined && isPlain && {source: kept.watch})};
+  return {...jsonAnswer(body, headers), ...(kept !== undefined && isPlain && {source: kept.watch})};
 }
+
+/** An answer's JSON: whole, or in parts that are each made quickly where it may be long. */
+export type EncodeJson = (pretty: boolean) => string | Iterable<string>;
 
 /** The consistency of a read, for the endpoints that name it in their answers (http-core.md §1.4). */
 export function withConsistency<Res extends ReadMeta>(reply: Res, {AllowStale, RequireConsistent}: ReadOptions): Res {

@@ -1,11 +1,13 @@
-import {type Authorizer, demand, filterAllowed, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
+import {type Authorizer, demand, filterLong, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
+import {type Query} from '../store/query.ts';
 import {textOfByteString, type ByteString} from '../wire/byte-string.ts';
 import {applyFailed, mustProvideKey} from './errors.ts';
 import {kvsApply, kvsGet, kvsList, kvsListKeys} from './methods.ts';
@@ -36,18 +38,18 @@ export function kvEndpoints({reader, kept, proposer, resolver, isLockDelayed}: K
       return {Entries: read.value === undefined ? null : [read.value], ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(kvsList, async (request, signal) => {
-      const query: Parameters<typeof reader.read<readonly DirEntry[]>>[0]['query'] = (q, authorizer) => {
-        const outcome = listEntries(q, request.Key);
-        const {kept: value, dropped} = filterAllowed(outcome.value, (entry) => mayRead(authorizer, entry.Key));
+      const query = function* (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly DirEntry[]>> {
+        const outcome = yield* listEntries(q, request.Key);
+        const {kept: value, dropped} = yield* filterLong(outcome.value, (entry) => mayRead(authorizer, entry.Key));
         return {...outcome, value, filtered: dropped};
       };
       const read = await reader.read({options: request, space: lists, key: request.Key, query, signal});
       return {Entries: read.value.length === 0 ? null : read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(kvsListKeys, async (request, signal) => {
-      const query: Parameters<typeof reader.read<readonly ByteString[]>>[0]['query'] = (q, authorizer) => {
-        const outcome = listKeys(q, request.Prefix, request.Seperator);
-        const {kept: value, dropped} = filterAllowed(outcome.value, (key) => mayRead(authorizer, key));
+      const query = function* (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly ByteString[]>> {
+        const outcome = yield* listKeys(q, request.Prefix, request.Seperator);
+        const {kept: value, dropped} = yield* filterLong(outcome.value, (key) => mayRead(authorizer, key));
         return {...outcome, value, filtered: dropped};
       };
       const key = `${request.Prefix.length}:${request.Prefix}${request.Seperator}`;

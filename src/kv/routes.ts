@@ -1,4 +1,4 @@
-import {type Answer, boolAnswer, jsonAnswer, missingAnswer} from '../http/answer.ts';
+import {type Answer, boolAnswer, missingAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise} from '../http/enterprise.ts';
 import {metaHeaders} from '../http/query-meta.ts';
@@ -46,7 +46,7 @@ async function getKey(options: KvRouteOptions, request: ApiRequest): Promise<Ans
   const entries = reply.Entries;
   if (entries === null || entries.length === 0) return missingAnswer(headers);
   if (request.query.has('raw') && !recurse) return rawAnswer(entries[0]?.Value ?? '', headers);
-  return readAnswer(request, read, reply, (pretty) => entryList.toJson(entries, {pretty}));
+  return readAnswer(request, read, reply, (pretty) => entryList.jsonParts(entries, {pretty}));
 }
 
 async function getKeys({router}: KvRouteOptions, request: ApiRequest, key: ByteString, read: ReadOptions): Promise<Answer> {
@@ -57,7 +57,7 @@ async function getKeys({router}: KvRouteOptions, request: ApiRequest, key: ByteS
   const headers = metaHeaders(reply);
   const keys = reply.Keys ?? [];
   if (keys.length === 0 && key !== '') return missingAnswer(headers);
-  return jsonAnswer(keyList.toJson(keys, {pretty: request.pretty}) + request.jsonEnd, headers);
+  return readAnswer(request, read, reply, (pretty) => keyList.jsonParts(keys, {pretty}));
 }
 
 /** The bytes themselves, and headers that keep a browser from running them. */

@@ -1,9 +1,13 @@
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
 import {defineTable} from '../store/table.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {type DirEntry, type Tombstone} from './schema.ts';
+
+/** Entries looked at between two looks at the clock. */
+const entriesPerStep = 256;
 
 /** Entries by key; by session, for the locks a session holds. */
 export const Kvs = defineTable({
@@ -39,33 +43,51 @@ export function getEntry(query: Query, key: ByteString): QueryOutcome<DirEntry |
 }
 
 /** All entries whose key starts with `prefix`, in the order of keys. */
-export function listEntries(query: Query, prefix: ByteString): QueryOutcome<readonly DirEntry[]> {
-  const entries = [...query.prefix(Kvs, prefix)];
-  return {value: entries, index: listIndex(query, prefix, entries)};
+export function* listEntries(query: Query, prefix: ByteString): Sliced<QueryOutcome<readonly DirEntry[]>> {
+  watchList(query, prefix);
+  const entries: DirEntry[] = [];
+  let index = 0;
+  for (const entry of query.prefix(Kvs, prefix)) {
+    index = Math.max(index, entry.ModifyIndex);
+    if (entries.push(entry) % entriesPerStep === 0) yield;
+  }
+  return {value: entries, index: yield* listIndex(query, prefix, index)};
 }
 
 /** The keys below `prefix`; with a separator, what follows its first occurrence is folded into one. */
-export function listKeys(query: Query, prefix: ByteString, separator: ByteString): QueryOutcome<readonly ByteString[]> {
-  const entries = [...query.prefix(Kvs, prefix)];
-  const index = listIndex(query, prefix, entries);
-  if (separator === '') return {value: entries.map((entry) => entry.Key), index};
+export function* listKeys(query: Query, prefix: ByteString, separator: ByteString): Sliced<QueryOutcome<readonly ByteString[]>> {
+  watchList(query, prefix);
   const keys: ByteString[] = [];
-  for (const {Key} of entries) {
-    const at = Key.indexOf(separator, prefix.length);
+  let index = 0;
+  let seen = 0;
+  for (const {Key, ModifyIndex} of query.prefix(Kvs, prefix)) {
+    index = Math.max(index, ModifyIndex);
+    const at = separator === '' ? -1 : Key.indexOf(separator, prefix.length);
     const fold = at < 0 ? Key : Key.slice(0, at + separator.length);
-    if (keys.at(-1) !== fold) keys.push(fold);
+    if (separator === '' || keys.at(-1) !== fold) keys.push(fold);
+    if (++seen % entriesPerStep === 0) yield;
   }
-  return {value: keys, index};
+  return {value: keys, index: yield* listIndex(query, prefix, index)};
+}
+
+/** A list hangs on what is below its prefix; where nothing is, and for the whole store, on the tables. */
+function watchList(query: Query, prefix: ByteString): void {
+  if (prefix === '' || (query.count(Kvs, prefix) === 0 && query.count(Tombstones, prefix) === 0)) {
+    query.index('kvs', 'tombstones');
+  } else {
+    query.watchPrefix(Kvs, prefix);
+    query.watchPrefix(Tombstones, prefix);
+  }
 }
 
 /** http-core.md §21.1: the highest index among matching entries and tombstones; the tables' where that says nothing. */
-function listIndex(query: Query, prefix: ByteString, entries: readonly DirEntry[]): number {
-  if (prefix === '') return query.index('kvs', 'tombstones');
-  let index = 0;
-  for (const entry of entries) index = Math.max(index, entry.ModifyIndex);
-  for (const tombstone of query.prefix(Tombstones, prefix)) index = Math.max(index, tombstone.ModifyIndex);
-  if (index === 0) return query.index('kvs', 'tombstones');
-  query.watchPrefix(Kvs, prefix);
-  query.watchPrefix(Tombstones, prefix);
-  return index;
+function* listIndex(query: Query, prefix: ByteString, highestEntry: number): Sliced<number> {
+  if (prefix === '') return query.indexOf('kvs', 'tombstones');
+  let index = highestEntry;
+  let seen = 0;
+  for (const tombstone of query.prefix(Tombstones, prefix)) {
+    index = Math.max(index, tombstone.ModifyIndex);
+    if (++seen % entriesPerStep === 0) yield;
+  }
+  return index === 0 ? query.indexOf('kvs', 'tombstones') : index;
 }

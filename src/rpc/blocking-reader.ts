@@ -2,10 +2,13 @@ import {type Authorizer, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
+import {driveOn, isSliced, runSlice, type Sliced} from '../runtime/slices.ts';
 import {type QueryMeta, type QueryOptions} from '../schema/rpc-common.ts';
 import {type AnswerSpace, type Kept} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Store} from '../store/store.ts';
+import {type Watch} from '../store/watch.ts';
+import {keptElementBytes} from './limits.ts';
 import {canceledText} from './net/rpc-error.ts';
 import {type QueryOutcome} from './query-outcome.ts';
 
@@ -33,7 +36,8 @@ export interface Read<T> {
   readonly space: AnswerSpace<QueryOutcome<T>>;
   /** Canonical arguments: equal keys, equal answers. */
   readonly key: string;
-  readonly query: (query: Query, authorizer: Authorizer) => QueryOutcome<T>;
+  /** One that may take long is sliced work; it names all that it watches before its first yield. */
+  readonly query: (query: Query, authorizer: Authorizer) => QueryOutcome<T> | Sliced<QueryOutcome<T>>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -82,11 +86,29 @@ export class BlockingReader {
     const keptKey = `${authorizer.fingerprint}\0${key}`;
     const known = space.lookup(keptKey);
     if (known !== undefined) return {outcome: known.value, watch: known.watch, kept: known};
-    const {value: outcome, watch} = this.#options.store.query((q) => query(q, authorizer));
+    const underWay = space.underWay.get(keptKey);
+    // What has changed meanwhile must be seen by who asks now.
+    if (underWay !== undefined && !underWay.watch.fired) return ranOf(await underWay.answer);
+    const {value: begun, watch} = this.#options.store.query((q) => begin(query(q, authorizer), q));
+    if (begun.outcome === undefined) return ranOf(await this.#finish(space, keptKey, begun.work, watch));
+    const {outcome} = begun;
     // Watched by its row alone, while its index moves with the table: not to be kept.
     if (outcome.notFound === true || outcome.indexMoves === true) return {outcome, watch, kept: undefined};
-    const kept = space.keep(keptKey, {value: outcome, index: outcome.index, watch});
-    return {outcome, watch: kept.watch, kept};
+    return ranOf(keep(space, keptKey, outcome, watch));
+  }
+
+  /** Ends a query that takes several turns. Its watch stands from the first on, so that nothing is missed meanwhile. */
+  async #finish<T>(space: Space<T>, keptKey: string, work: Sliced<QueryOutcome<T>>, watch: Watch): Promise<Kept<QueryOutcome<T>>> {
+    watch.retain();
+    const answer = driveOn(work).then((outcome) => keep(space, keptKey, outcome, watch));
+    const underWay = {watch, answer};
+    space.underWay.set(keptKey, underWay);
+    try {
+      return await answer;
+    } finally {
+      watch.release();
+      if (space.underWay.get(keptKey) === underWay) space.underWay.delete(keptKey);
+    }
   }
 
   #result<T>({options}: Read<T>, {outcome, kept}: Ran<T>): ReadResult<T> {
@@ -110,6 +132,29 @@ export class BlockingReader {
     const waitMs = askedMs <= 0 ? defaultQueryTimeMs : Math.min(askedMs, maxQueryTimeMs);
     return waitMs + random.float() * (waitMs / 16);
   }
+}
+
+type Space<T> = AnswerSpace<QueryOutcome<T>>;
+
+type Begun<T> = {readonly outcome: QueryOutcome<T>} | {readonly outcome: undefined; readonly work: Sliced<QueryOutcome<T>>};
+
+/** Runs a query to its end, or to the end of its first slice. */
+function begin<T>(query: QueryOutcome<T> | Sliced<QueryOutcome<T>>, {interests}: Query): Begun<T> {
+  if (!isSliced(query)) return {outcome: query};
+  const first = query.next();
+  if (first.done === true) return {outcome: first.value};
+  interests.seal();
+  const ended = runSlice(query);
+  return ended === undefined ? {outcome: undefined, work: query} : {outcome: ended.value};
+}
+
+function keep<T>(space: Space<T>, keptKey: string, outcome: QueryOutcome<T>, watch: Watch): Kept<QueryOutcome<T>> {
+  const bytes = Array.isArray(outcome.value) ? outcome.value.length * keptElementBytes : 0;
+  return space.keep(keptKey, {value: outcome, index: outcome.index, watch, bytes});
+}
+
+function ranOf<T>(kept: Kept<QueryOutcome<T>>): Ran<T> {
+  return {outcome: kept.value, watch: kept.watch, kept};
 }
 
 interface Ran<T> {

@@ -10,3 +10,9 @@ export const pingTimeoutMs = 10_000;
 
 /** The head of a snapshot exchange: a token, a datacenter, an error. */
 export const snapshotHeaderBytesMax = 1 << 20;
+
+/** What an element of a kept list is taken to hold beside the rows of the store. */
+export const keptElementBytes = 32;
+
+/** A server takes as many requests at once as are allowed in this time (seen at 1.21.4). */
+export const limitBurstSeconds = 10;

@@ -18,8 +18,15 @@ export class Interests {
   readonly indexes = new DistinctKeys();
   anyIndex = false;
   readonly tables: TableInterests[] = [];
+  #isSealed = false;
+
+  /** Nothing is added from now on: a watch stands on what there is. */
+  seal(): void {
+    this.#isSealed = true;
+  }
 
   addIndex(name: string): void {
+    this.#checkOpen();
     if (this.anyIndex) return;
     if (!this.indexes.add(name)) this.anyIndex = true;
   }
@@ -38,7 +45,12 @@ export class Interests {
     this.#of(table).whole = true;
   }
 
+  #checkOpen(): void {
+    if (this.#isSealed) throw new Error('a sliced query names what it watches before its first yield');
+  }
+
   #of(table: WatchedTable): TableInterests {
+    this.#checkOpen();
     for (const interests of this.tables) if (interests.table === table) return interests;
     const interests = {table, rows: new DistinctKeys(), prefixes: new DistinctKeys(), whole: false};
     this.tables.push(interests);

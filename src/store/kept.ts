@@ -26,6 +26,8 @@ export class Kept<T> implements FireListener {
   readonly watch: Watch;
   readonly #place: Place;
   readonly #encodings = new Map<string, Buffer>();
+  /** Forms that are being made over several turns of the loop. */
+  readonly #underWay = new Map<string, Promise<Buffer | undefined>>();
 
   /** Made by `AnswerSpace.keep`. */
   constructor(answer: Answer<T>, place: Place) {
@@ -40,11 +42,37 @@ export class Kept<T> implements FireListener {
     const kept = this.#encodings.get(name);
     if (kept !== undefined) return kept;
     const made = make(this.value);
-    if (made.length <= keptEncodingBytesMax) {
-      this.#encodings.set(name, made);
-      this.#place.grow(made.length);
-    }
+    this.#keepEncoding(name, made);
     return made;
+  }
+
+  /**
+   * As `encoding`, for a form that may take several turns of the loop to make: who asks meanwhile waits for the same. What
+   * `make` gives that is no buffer is for its caller alone.
+   */
+  async encodingInTurns<Other>(name: string, make: () => Buffer | Promise<Buffer | Other>): Promise<Buffer | Other> {
+    const known = this.#encodings.get(name) ?? (await this.#underWay.get(name));
+    if (known !== undefined) return known;
+    const making = make();
+    if (Buffer.isBuffer(making)) {
+      this.#keepEncoding(name, making);
+      return making;
+    }
+    const shared = making.then((made) => (Buffer.isBuffer(made) ? made : undefined), () => undefined);
+    this.#underWay.set(name, shared);
+    try {
+      const made = await making;
+      if (Buffer.isBuffer(made)) this.#keepEncoding(name, made);
+      return made;
+    } finally {
+      if (this.#underWay.get(name) === shared) this.#underWay.delete(name);
+    }
+  }
+
+  #keepEncoding(name: string, made: Buffer): void {
+    if (made.length > keptEncodingBytesMax) return;
+    this.#encodings.set(name, made);
+    this.#place.grow(made.length);
   }
 
   sourceFired(): void {
@@ -191,6 +219,8 @@ export class KeptAnswers {
 
 /** Kept answers of one type by key. */
 export class AnswerSpace<T> {
+  /** Answers that are being made over several turns of the loop, for whoever asks for the same before their watch fires. */
+  readonly underWay = new Map<string, {readonly watch: Watch; readonly answer: Promise<Kept<T>>}>();
   readonly #cache: KeptAnswers;
   readonly #entries = new Map<string, {readonly kept: Kept<T>; readonly place: Place}>();
 

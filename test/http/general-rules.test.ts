@@ -26,7 +26,7 @@ beforeAll(async () => {
       blockEndpoints: ['/v1/blocked'],
       allowWriteFrom: undefined,
       alwaysPretty: false,
-      log: {request: () => undefined, failed: () => undefined},
+      log: {showsRequests: false, request: () => undefined, failed: () => undefined},
     },
     hot,
   );

@@ -40,7 +40,7 @@ async function serve(options: Partial<UiPagesOptions> = {}): Promise<Send> {
       blockEndpoints: [],
       allowWriteFrom: undefined,
       alwaysPretty: false,
-      log: {request: () => undefined, failed},
+      log: {showsRequests: false, request: () => undefined, failed},
     },
     hot,
   );

@@ -36,8 +36,9 @@ export class GroupCommit {
     this.#writing = this.#store.write(write).then(
       () => {
         this.#writing = undefined;
-        this.#onDurable(seq);
+        // The next write goes out first: the disk works while what has just become durable is applied and answered.
         this.flush();
+        this.#onDurable(seq);
       },
       (error: unknown) => {
         this.#writing = undefined;
