@@ -9,12 +9,19 @@ async function readStdin(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+function signalsCaught(): AbortSignal {
+  const caught = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => caught.abort());
+  return caught.signal;
+}
+
 enableCompileCache();
 const io: CommandIo = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   stdin: readStdin,
   env: process.env,
+  interruption: signalsCaught,
 };
 // A reader that goes away (`consul kv export | head`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -25,6 +25,8 @@ export interface ApiRequest {
   readonly repeated?: Readonly<Record<string, readonly string[]>>;
   readonly body?: Uint8Array | string;
   readonly contentType?: string;
+  /** Gives the request up; it then fails as one that got no answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** A request that did not succeed. `message` is what Go's API client says (cli.md §1.5). */
@@ -82,7 +84,7 @@ export class ApiClient {
   }
 
   /** Any answer, whatever its status. @throws ApiError when none came */
-  async send(method: HttpMethod, path: string, {query = {}, repeated = {}, body, contentType}: ApiRequest = {}): Promise<ApiAnswer> {
+  async send(method: HttpMethod, path: string, {query = {}, repeated = {}, body, contentType, signal}: ApiRequest = {}): Promise<ApiAnswer> {
     const url = this.#endpoint.pathPrefix + path + queryString({...this.#scope, ...query}, repeated);
     const headers: Record<string, string> = {};
     if (this.#token !== '') headers['X-Consul-Token'] = this.#token;
@@ -91,7 +93,7 @@ export class ApiClient {
     if (contentType !== undefined) headers['Content-Type'] = contentType;
     const {socketPath, host, port, secure, shown} = this.#endpoint;
     const target: RequestOptions = socketPath === undefined ? {host, port} : {socketPath, host: 'localhost'};
-    const options: RequestOptions = {...target, method, path: url, headers, agent: false, ...(secure ? this.#tls : {})};
+    const options: RequestOptions = {...target, method, path: url, headers, agent: false, ...(secure ? this.#tls : {}), ...(signal !== undefined && {signal})};
     // TLS costs start-up time, so only who uses it loads it.
     const request = secure ? (await import('node:https')).request : httpRequest;
     const pending = Promise.withResolvers<ApiAnswer>();
@@ -135,12 +137,12 @@ export function unexpected(answer: ApiAnswer): ApiError {
   return new ApiError(`Unexpected response code: ${answer.status} (${answer.body.toString('utf8').trim()})`, answer.status);
 }
 
-/** Runs requests; an ApiError ends the command with `prefix: text`. */
-export async function orFail<T>(prefix: string, work: Promise<T>): Promise<T> {
+/** Runs requests; an ApiError ends the command with `prefix: text`, or what else is to stand between the two. */
+export async function orFail<T>(prefix: string, work: Promise<T>, between = ': '): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ApiError) throw new CommandFailure(`${prefix}: ${error.message}`);
+    if (error instanceof ApiError) throw new CommandFailure(`${prefix}${between}${error.message}`);
     throw error;
   }
 }

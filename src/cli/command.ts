@@ -6,6 +6,8 @@ export interface CommandIo {
   readonly stderr: (text: string) => void;
   readonly stdin: () => Promise<Buffer>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Fires at SIGINT or SIGTERM, which no longer end the process once this was asked for. */
+  readonly interruption?: () => AbortSignal;
 }
 
 export interface CommandCall<T extends FlagTable> extends ParsedCommandLine<T> {
@@ -18,6 +20,8 @@ export interface Command<T extends FlagTable = FlagTable> {
   /** What stands after "Usage: " and above the lists of flags. */
   readonly usage: string;
   readonly flags: T;
+  /** Set where Consul says once more, after the list of flags, what is wrong with them. */
+  readonly flagErrorPrefix?: string;
   /** Exit code. Errors that have a text of their own are thrown as CommandFailure. */
   readonly run: (call: CommandCall<T>) => Promise<number>;
 }

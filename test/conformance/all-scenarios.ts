@@ -3,6 +3,7 @@ import {agentChecks} from './scenarios/agent-checks.ts';
 import {agentServices} from './scenarios/agent-services.ts';
 import {indexRules} from './scenarios/blocking.ts';
 import {catalog} from './scenarios/catalog.ts';
+import {cliHandlers} from './scenarios/cli-handlers.ts';
 import {cliScenario} from './scenarios/cli.ts';
 import {dnsScenario} from './scenarios/dns.ts';
 import {headers} from './scenarios/headers.ts';
@@ -19,5 +20,5 @@ import {txns} from './scenarios/txn.ts';
 
 /** Every area of Consul's surface that is compared, in the order of play. */
 export const allScenarios: readonly Scenario[] = [
-  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, headers, statusOperator, preparedQueries, snapshot, dnsScenario, cliScenario,
+  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, headers, statusOperator, preparedQueries, snapshot, dnsScenario, cliScenario, cliHandlers,
 ];

@@ -20,9 +20,14 @@ export async function readPairs(client: ApiClient, key: string, query: Readonly<
   const answer = await client.send('GET', `/v1/kv/${keyPath(key)}`, {query});
   if (answer.status === NOT_FOUND) return null;
   if (answer.status !== 200) throw unexpected(answer);
+  return decodePairs(answer.body);
+}
+
+/** Rows as the API gave them. @throws ApiError */
+export function decodePairs(body: Buffer): readonly KvPair[] {
   // Flags are 64 bits wide: they are made text before a number could lose digits. The pattern cannot match inside a
   // value (base64 has no quotes), and a quote inside a key is always escaped.
-  const text = answer.body.toString('utf8').replace(/("Flags":\s*)(\d+)/g, '$1"$2"');
+  const text = body.toString('utf8').replace(/("Flags":\s*)(\d+)/g, '$1"$2"');
   return decodeJson<readonly KvPair[]>(Buffer.from(text));
 }
 
