@@ -21,7 +21,9 @@ import {HotAnswers} from '../http/hot-answers.ts';
 import {type Route} from '../http/route.ts';
 import {kvRoutes} from '../kv/routes.ts';
 import {keyringRoutes} from '../operator/keyring-routes.ts';
-import {operatorRoutes} from '../operator/operator-routes.ts';
+import {autopilotRoutes} from '../operator/autopilot-routes.ts';
+import {raftRoutes} from '../operator/raft-routes.ts';
+import {usageRoutes} from '../operator/usage-routes.ts';
 import {snapshotRoutes} from '../operator/snapshot-routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
@@ -73,7 +75,7 @@ export interface AgentOptions {
 }
 
 /** What a reload changes in the running agent; of the rest it says that a restart is needed. */
-const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits']);
+const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits', 'rpc_limits', 'request_limits']);
 
 /** The composition root: builds the rooms, starts them in order, and closes them in the reverse. */
 export class Agent {
@@ -186,6 +188,7 @@ export class Agent {
   /** Takes leave of the pools, so that nobody waits for us; then there is time for what was still under way. */
   async leave(): Promise<void> {
     this.#logger.info(this.#config.server ? 'server starting leave' : 'client starting leave');
+    this.#local.holdBack();
     await this.#core.leave();
     await this.#pools.leave();
     await pause(systemClock, this.#config.server ? this.#config.performance.leaveDrainTimeMs : 0);
@@ -215,6 +218,7 @@ export class Agent {
     await this.#local.reload(config);
     putTlsIntoEffect();
     this.#apis?.reload(config);
+    this.#core.reload(config);
     this.#config = config;
     this.#options.log.setLevel(config.log.level.toLowerCase() as LogLevel);
     this.#dnsEngine?.reload(dnsConfigOf(config));
@@ -271,7 +275,7 @@ export class Agent {
     const {datacenter, http, limits, network, node, ui} = this.#config;
     const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
     const domain = {router, defaults, nodeName: node.name, bodyBytesMax: chunkedBodyBytesMax};
-    const catalog = {...domain, translateWanAddresses: network.translateWanAddresses};
+    const catalog = {...domain, translateWanAddresses: network.translateWanAddresses, saysStreaming: this.#config.server && this.#config.useStreamingBackend};
     const own = {local: this.#local, resolver: this.#options.resolver, defaults, bodyBytesMax: chunkedBodyBytesMax};
     const served = [
       ...agentServiceRoutes(own),
@@ -287,7 +291,9 @@ export class Agent {
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
       ...eventRoutes({router, defaults, resolver: this.#options.resolver, events: this.#events, bodyBytesMax: chunkedBodyBytesMax, clock: systemClock}),
       ...coordinateRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
-      ...operatorRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
+      ...raftRoutes({router, defaults}),
+      ...autopilotRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
+      ...usageRoutes({router, defaults}),
       ...keyringRoutes({router, defaults, bodyBytesMax: chunkedBodyBytesMax}),
       ...snapshotRoutes({snapshots: this.#core.snapshots, defaults}),
       ...statusRoutes(router, defaults),

@@ -50,6 +50,7 @@ async function runLeaf(path: string, words: readonly string[], io: CommandIo): P
   } catch (error) {
     if (error instanceof FlagError || error instanceof HelpRequested) {
       io.stderr(error instanceof FlagError ? `${error.message}\n${goUsage(command.flags)}` : `${goUsage(command.flags)}${error.message}\n`);
+      if (command.flagErrorPrefix !== undefined) io.stderr(`${command.flagErrorPrefix}${error.message}\n`);
       return EXIT_FAILURE;
     }
     if (!(error instanceof CommandFailure)) throw error;

@@ -1,13 +1,13 @@
 import {tryGoDuration} from '../schema/go-duration.ts';
 import {goQuote} from '../schema/go-quote.ts';
-import {GoStrconvError, tryGoAtoi, tryGoBool} from '../schema/go-strconv.ts';
+import {GoStrconvError, tryGoAtoi, tryGoBool, tryGoUint} from '../schema/go-strconv.ts';
 
 /**
  * How a flag's text becomes a value, and what Go would print for it:
  * `bool` takes a value only with `=`; `int`, `uint`, `duration` are Go's own flag types ("parse error");
- * `atoi` and `strictBool` are the agent's (errors name strconv); `list` and `pairs` accumulate.
+ * `atoi`, `strictBool`, `strictUint` and `strictDuration` are Consul's (errors say what strconv or time found); `list` and `pairs` accumulate.
  */
-export type FlagKind = 'bool' | 'strictBool' | 'string' | 'value' | 'int' | 'atoi' | 'uint' | 'duration' | 'list' | 'pairs' | 'colonPairs';
+export type FlagKind = 'bool' | 'strictBool' | 'string' | 'value' | 'int' | 'atoi' | 'uint' | 'duration' | 'strictUint' | 'strictDuration' | 'list' | 'pairs' | 'colonPairs';
 
 export interface FlagValues {
   bool: boolean;
@@ -19,6 +19,9 @@ export interface FlagValues {
   uint: bigint;
   /** nanoseconds */
   duration: number;
+  strictUint: bigint;
+  /** nanoseconds */
+  strictDuration: number;
   list: readonly string[];
   pairs: Readonly<Record<string, string>>;
   colonPairs: Readonly<Record<string, string>>;
@@ -106,6 +109,12 @@ function parseScalar(kind: FlagKind, name: string, text: string): FlagValues[Fla
       if (value > UINT64_MAX) refuse(kind, name, text, 'value out of range');
       return value;
     }
+    case 'strictUint':
+      return accepted(kind, name, text, tryGoUint(text));
+    case 'strictDuration': {
+      const duration = tryGoDuration(text);
+      return typeof duration === 'number' ? duration : refuse(kind, name, text, duration.message);
+    }
     case 'atoi':
       return accepted(kind, name, text, tryGoAtoi(text));
     case 'duration': {
@@ -135,8 +144,10 @@ function zeroOf(spec: FlagSpec, name: string): FlagValues[FlagKind] {
     case 'int':
     case 'atoi':
     case 'duration':
+    case 'strictDuration':
       return 0;
     case 'uint':
+    case 'strictUint':
       return 0n;
     default:
       return '';

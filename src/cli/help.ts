@@ -6,7 +6,7 @@ import {goQuote} from '../schema/go-quote.ts';
 const WRAP_CHARS = 67;
 
 const TYPE_NAMES: Readonly<Record<FlagKind, string>> = {
-  bool: '', strictBool: '', string: 'string', value: 'value', int: 'int', atoi: 'value', uint: 'uint', duration: 'duration',
+  bool: '', strictBool: '', string: 'string', value: 'value', int: 'int', atoi: 'value', uint: 'uint', duration: 'duration', strictUint: 'value', strictDuration: 'value',
   list: 'value', pairs: 'value', colonPairs: 'value',
 };
 

@@ -1,19 +1,23 @@
-/** A server as Raft and gossip know it together. */
+/** A server as Raft, gossip and the catalog know it together. */
 export interface ClusterServer {
   readonly id: string;
   /** ip:port */
   readonly address: string;
-  readonly isVoter: boolean;
+  readonly suffrage: 'voter' | 'non-voter' | 'staging';
   readonly isLeader: boolean;
+  readonly isReadReplica: boolean;
   /** Empty when gossip knows no such server. */
   readonly name: string;
   readonly version: string;
-  /** Serf's number: 1 alive … 4 failed. */
+  /** Serf's number: 0 unknown, 1 alive … 4 failed. */
   readonly serfStatus: number;
+  /** Metadata of its node in the catalog. */
+  readonly meta: ReadonlyMap<string, string> | null;
   readonly lastIndex: number;
   readonly lastTerm: number;
   readonly lastContactNs: number;
   readonly isHealthy: boolean;
+  /** Wall-clock time since when it is healthy, or since when it is known. */
   readonly stableSinceMs: number;
 }
 
@@ -21,6 +25,6 @@ export interface ClusterServer {
 export interface Cluster {
   servers(): readonly ClusterServer[];
   remove(id: string): Promise<void>;
-  /** @throws Error when there is nobody to give it to */
+  /** @throws Error when it cannot be given to this server */
   transferLeadership(id: string | undefined): Promise<void>;
 }

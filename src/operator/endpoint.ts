@@ -2,20 +2,21 @@ import {demand, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
-import {goTimeOfUnixMs} from '../schema/go-time.ts';
 import {type Store} from '../store/store.ts';
 import {applyFailed, autopilotConfig} from './autopilot-config.ts';
 import {type Cluster, type ClusterServer} from './cluster.ts';
+import {healthOfCluster, stateOfCluster} from './cluster-health.ts';
 import {
   autopilotGetConfiguration,
   autopilotSetConfiguration,
+  autopilotState,
   raftGetConfiguration,
   raftRemovePeerByAddress,
   raftRemovePeerById,
   raftTransferLeader,
   serverHealth,
 } from './methods.ts';
-import {autopilotDefaults, type AutopilotServerHealth, AutopilotSetConfigRequest, type RaftServer} from './schema.ts';
+import {autopilotDefaults, AutopilotSetConfigRequest, type RaftServer} from './schema.ts';
 
 export interface OperatorEndpointOptions {
   readonly cluster: Cluster;
@@ -49,9 +50,7 @@ export function operatorEndpoints(options: OperatorEndpointOptions): readonly En
     }),
     endpoint(raftTransferLeader, async ({ID, Token}) => {
       await mayWrite(Token);
-      const servers = cluster.servers();
-      if (ID !== '' && !servers.some(({id}) => id === ID)) throw new ConsulError(`Could not find address for server id ${ID}`);
-      if (!servers.some(({isVoter, isLeader}) => isVoter && !isLeader)) throw new ConsulError('cannot find peer');
+      refuseTransfer(cluster.servers(), ID);
       await cluster.transferLeadership(ID === '' ? undefined : ID);
       return {};
     }),
@@ -67,44 +66,35 @@ export function operatorEndpoints(options: OperatorEndpointOptions): readonly En
     }),
     endpoint(serverHealth, async ({Token}) => {
       await mayRead(Token);
-      const servers = cluster.servers();
-      const healthyVoters = servers.filter(({isVoter, isHealthy}) => isVoter && isHealthy).length;
-      const quorum = Math.floor(servers.filter(({isVoter}) => isVoter).length / 2) + 1;
-      return {
-        Healthy: servers.every(({isHealthy}) => isHealthy),
-        FailureTolerance: Math.max(0, healthyVoters - quorum),
-        Servers: servers.map(health),
-      };
+      return healthOfCluster(cluster.servers());
+    }),
+    endpoint(autopilotState, async ({Token}) => {
+      await mayRead(Token);
+      return stateOfCluster(cluster.servers());
     }),
   ];
 }
 
-function raftServer({id, name, address, isLeader, isVoter, lastIndex}: ClusterServer): RaftServer {
+/** @throws ConsulError when leadership cannot go to this server, or to any ("") */
+function refuseTransfer(servers: readonly ClusterServer[], id: string): void {
+  if (id === '') {
+    if (servers.some(({suffrage, isLeader}) => suffrage === 'voter' && !isLeader)) return;
+    throw new ConsulError('cannot find peer');
+  }
+  const target = servers.find((server) => server.id === id);
+  if (target === undefined) throw new ConsulError(`Could not find address for server id ${id}`);
+  if (target.isLeader) throw new ConsulError('cannot transfer leadership to itself');
+  if (target.suffrage !== 'voter') throw new ConsulError(`cannot transfer leadership to server id ${id}: it has no vote`);
+}
+
+function raftServer({id, name, address, isLeader, suffrage, lastIndex}: ClusterServer): RaftServer {
   return {
     ID: id,
     Node: name || '(unknown)',
     Address: address,
     Leader: isLeader,
     ProtocolVersion: name === '' ? 'unknown' : '3',
-    Voter: isVoter,
+    Voter: suffrage === 'voter',
     LastIndex: lastIndex,
-  };
-}
-
-function health(server: ClusterServer): AutopilotServerHealth {
-  return {
-    ID: server.id,
-    Name: server.name,
-    Address: server.address,
-    SerfStatus: server.serfStatus,
-    Version: server.version,
-    Leader: server.isLeader,
-    LastContact: server.lastContactNs,
-    LastTerm: server.lastTerm,
-    LastIndex: server.lastIndex,
-    Healthy: server.isHealthy,
-    Voter: server.isVoter,
-    // Shown to the second.
-    StableSince: goTimeOfUnixMs(Math.floor(server.stableSinceMs / 1000) * 1000),
   };
 }

@@ -2,7 +2,9 @@ import {type Method} from '../rpc/method.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
 import {struct} from '../schema/struct.ts';
 import {bool} from '../schema/types.ts';
+import {AutopilotState} from './autopilot-state-schema.ts';
 import {AutopilotConfig, AutopilotHealthReply, AutopilotSetConfigRequest, RaftConfigurationResponse, RaftRemovePeerRequest} from './schema.ts';
+import {OperatorUsageRequest, Usage} from './usage-schema.ts';
 
 /** An answer or a request without fields. */
 const Nothing = struct('Nothing', {}, {goType: 'struct {}'});
@@ -24,3 +26,7 @@ export const autopilotSetConfiguration: Method<AutopilotSetConfigRequest, boolea
   name: 'Operator.AutopilotSetConfiguration', kind: 'write', request: AutopilotSetConfigRequest, response: bool};
 export const serverHealth: Method<DCSpecificRequest, AutopilotHealthReply> = {
   name: 'Operator.ServerHealth', kind: 'read', request: DCSpecificRequest, response: AutopilotHealthReply};
+export const autopilotState: Method<DCSpecificRequest, AutopilotState> = {
+  name: 'Operator.AutopilotState', kind: 'read', request: DCSpecificRequest, response: AutopilotState};
+export const operatorUsage: Method<OperatorUsageRequest, Usage> = {
+  name: 'Operator.Usage', kind: 'read', request: OperatorUsageRequest, response: Usage};

@@ -9,10 +9,13 @@ import {envelopeOf, type RequestEnvelope} from './request-envelope.ts';
 import {RetryPacer} from './retry-pacer.ts';
 import {type Router} from './router.ts';
 import {type ServerList} from './server-list.ts';
+import {type TokenBucket} from './token-bucket.ts';
 
 export interface ClientRouterOptions {
   readonly servers: ServerList;
   readonly pool: ConnectionPool;
+  /** `limits.rpc_rate` and `limits.rpc_max_burst`; absent: calls are not counted. */
+  readonly rate?: TokenBucket | undefined;
   readonly times: CallTimes;
   readonly clock: Clock;
   readonly random: Random;
@@ -26,9 +29,10 @@ export class ClientRouter implements Router {
     this.#options = options;
   }
 
-  /** @throws RpcCallError; ConsulError `No known Consul servers` */
+  /** @throws RpcCallError; ConsulError `No known Consul servers`, or that this agent has called too often */
   async call<Req, Res>(method: Method<Req, Res>, request: Req, signal?: AbortSignal): Promise<Res> {
-    const {times, clock, random} = this.#options;
+    const {times, clock, random, rate} = this.#options;
+    if (rate?.take() === false) throw new ConsulError('RPC rate limit exceeded', 429, true);
     const envelope = envelopeOf(request);
     const pacer = new RetryPacer(clock, random, times.holdTimeoutMs, blockingMs(times, method.kind, envelope));
     for (;;) {

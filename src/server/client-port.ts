@@ -1,6 +1,7 @@
 import {type Readable} from 'node:stream';
 import {ConsulError} from '../consul-error.ts';
 import {statusPing} from '../operator/status-methods.ts';
+import {GrpcPool} from '../rpc/grpc/grpc-pool.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
 import {ClientRouter} from '../rpc/client-router.ts';
 import {pingTimeoutMs} from '../rpc/limits.ts';
@@ -9,11 +10,18 @@ import {type Dial, dialer} from '../rpc/net/dial.ts';
 import {type NodeTls} from '../rpc/net/node-tls.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
 import {type KnownServer} from '../rpc/server-directory.ts';
+import {type Router} from '../rpc/router.ts';
 import {ServerList} from '../rpc/server-list.ts';
 import {callSnapshot, type SnapshotExchange, type SnapshotReply, type SnapshotRequest} from '../rpc/snapshot-exchange.ts';
+import {type BucketSize, TokenBucket} from '../rpc/token-bucket.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Logger} from '../runtime/logger.ts';
 import {type Random} from '../runtime/random.ts';
+import {KeptAnswers} from '../store/kept.ts';
+import {Waker} from '../store/waker.ts';
+import {HealthViews} from '../stream/health-views.ts';
+import {StreamingRouter} from '../stream/streaming-router.ts';
+import {Subscriber} from '../stream/subscriber.ts';
 import {MemberDirectory} from './member-directory.ts';
 import {type Membership} from './membership.ts';
 
@@ -25,6 +33,10 @@ export interface ClientPortOptions {
   readonly tls?: NodeTls | undefined;
   readonly lan: Membership;
   readonly times: CallTimes;
+  /** `limits.rpc_rate` and `limits.rpc_max_burst`. */
+  readonly rate: BucketSize;
+  /** `use_streaming_backend`: health is read from views that servers keep up to date. */
+  readonly streaming: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -32,12 +44,16 @@ export interface ClientPortOptions {
 
 /** A client agent's way to the servers: those that gossip knows, one connection at a time, and the router over them. */
 export class ClientPort implements SnapshotExchange {
-  readonly router: ClientRouter;
+  readonly router: Router;
   readonly servers: ServerList;
   readonly #options: ClientPortOptions;
   readonly #dial: Dial;
   readonly #pool: ConnectionPool;
+  readonly #grpc: GrpcPool;
+  readonly #kept = new KeptAnswers();
+  readonly #views: HealthViews;
   readonly #directory: MemberDirectory;
+  readonly #rate: TokenBucket;
   #stopFollowing: (() => void) | undefined;
 
   constructor(options: ClientPortOptions) {
@@ -47,7 +63,12 @@ export class ClientPort implements SnapshotExchange {
     this.#pool = new ConnectionPool({dial: this.#dial, clock});
     this.#directory = new MemberDirectory(datacenter, lan, undefined);
     this.servers = new ServerList({clock, random, logger, ping: (server) => this.#ping(server), nodeCount: () => lan.members().length});
-    this.router = new ClientRouter({servers: this.servers, pool: this.#pool, times, clock, random});
+    this.#grpc = new GrpcPool({dial: this.#dial, clock});
+    const {subscribe} = new Subscriber({servers: () => this.servers.servers, pool: this.#grpc, clock, logger: logger.named('grpc')});
+    this.#views = new HealthViews({subscribe, kept: this.#kept, waker: new Waker(setImmediate), clock, random});
+    this.#rate = new TokenBucket(clock, options.rate);
+    const calls = new ClientRouter({servers: this.servers, pool: this.#pool, rate: this.#rate, times, clock, random});
+    this.router = options.streaming ? new StreamingRouter({inner: calls, views: this.#views, times, clock}) : calls;
   }
 
   /** Hands a snapshot exchange on to a server. */
@@ -55,6 +76,11 @@ export class ClientPort implements SnapshotExchange {
     const [server] = this.servers.servers;
     if (server === undefined) throw new ConsulError('No known Consul servers');
     return await callSnapshot(await this.#dial(server, firstByte.snapshot), request, archive);
+  }
+
+  /** How often servers may be called from now on. */
+  limitCalls(rate: BucketSize): void {
+    this.#rate.resize(rate);
   }
 
   /** Begins to follow the pool's servers, and to spread calls over them in time. */
@@ -68,6 +94,9 @@ export class ClientPort implements SnapshotExchange {
   close(): void {
     this.#stopFollowing?.();
     this.servers.stop();
+    this.#views.close();
+    this.#kept.clear();
+    this.#grpc.close();
     this.#pool.close();
   }
 

@@ -5,9 +5,10 @@ import {EndpointTable} from '../rpc/endpoint-table.ts';
 import {type Method, type MethodKind} from '../rpc/method.ts';
 import {type ConnectionPool} from '../rpc/net/connection-pool.ts';
 import {type CallOptions} from '../rpc/net/rpc-client-stream.ts';
-import {isRetryable, RpcCallError, RpcRejectedError} from '../rpc/net/rpc-error.ts';
+import {isRetryableAtLeader, RpcCallError, RpcRejectedError} from '../rpc/net/rpc-error.ts';
 import {type IncomingCall, type RpcService} from '../rpc/net/rpc-service.ts';
 import {envelopeOf, envelopeOfBody, type RequestEnvelope} from '../rpc/request-envelope.ts';
+import {type RequestLimiter} from '../rpc/request-limiter.ts';
 import {RetryPacer} from '../rpc/retry-pacer.ts';
 import {type Router} from '../rpc/router.ts';
 import {type KnownServer, type ServerDirectory} from '../rpc/server-directory.ts';
@@ -35,6 +36,8 @@ export interface ClusterRouterOptions {
   readonly directory: ServerDirectory;
   readonly pool: ConnectionPool;
   readonly times: CallTimes;
+  /** How many requests are taken; absent: all. */
+  readonly limiter?: Pick<RequestLimiter, 'admit'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -78,6 +81,7 @@ export class ClusterRouter implements Router, RpcService {
 
   async call<Req, Res>(method: Method<Req, Res>, request: Req, signal?: AbortSignal): Promise<Res> {
     const endpoint = this.#endpoints.get(method.name);
+    this.#admit(method.name, method.kind, undefined);
     return this.#run<Res>({
       method: method.name,
       kind: method.kind,
@@ -89,8 +93,9 @@ export class ClusterRouter implements Router, RpcService {
     });
   }
 
-  async answer({method, body, signal}: IncomingCall): Promise<Buffer> {
+  async answer({method, body, from, signal}: IncomingCall): Promise<Buffer> {
     const endpoint = this.#endpoints.get(method);
+    this.#admit(method, endpoint?.method.kind ?? 'write', from);
     return this.#run<Buffer>({
       method,
       kind: endpoint?.method.kind ?? 'write',
@@ -102,6 +107,11 @@ export class ClusterRouter implements Router, RpcService {
       }),
       there: (server, options) => this.#options.pool.callRaw(server, method, body, options),
     });
+  }
+
+  #admit(method: string, kind: MethodKind, from: string | undefined): void {
+    const {limiter, leadership} = this.#options;
+    limiter?.admit(method, kind, leadership.isLeader, from);
   }
 
   async #run<T>(errand: Errand<T>): Promise<T> {
@@ -139,7 +149,12 @@ export class ClusterRouter implements Router, RpcService {
       try {
         return await errand.there(leader, this.#callOptions(errand));
       } catch (error) {
-        if (!isRetryable(error, kind === 'read') || !(await pacer.wait(signal))) throw error;
+        // Who could not be reached has been asked nothing: a leader that is gone is waited out like one that is not known.
+        if (error instanceof RpcCallError && error.failure === 'dial') {
+          if (!(await pacer.waitFor(leaderRetryMs, signal))) throw error;
+          continue;
+        }
+        if (!isRetryableAtLeader(error, kind === 'read') || !(await pacer.wait(signal))) throw error;
       }
     }
   }

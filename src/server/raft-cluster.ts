@@ -1,53 +1,62 @@
+import {folded, Nodes} from '../catalog/tables.ts';
 import {type Cluster, type ClusterServer} from '../operator/cluster.ts';
 import {type RaftNode} from '../raft/driver/raft-node.ts';
-import {suffrage} from '../raft/configuration.ts';
-import {type Autopilot} from './leader/autopilot.ts';
+import {type Store} from '../store/store.ts';
 import {type Membership} from './membership.ts';
+import {type ServerHealth} from './server-health.ts';
 import {serverMember} from './server-member.ts';
 
 const serfNumbers = {alive: 1, leaving: 2, left: 3, failed: 4} as const;
+/** Raft's numbers of the right to vote, in words. */
+const suffrages = ['voter', 'non-voter', 'staging'] as const;
 
-/** Raft's configuration with what gossip and autopilot know of its servers. */
+export interface RaftClusterOptions {
+  readonly raft: RaftNode;
+  readonly membership: Membership;
+  readonly health: Pick<ServerHealth, 'of'>;
+  readonly store: Store;
+}
+
+/** Raft's configuration with what gossip, the catalog and the watch over health know of its servers. */
 export class RaftCluster implements Cluster {
-  readonly #raft: RaftNode;
-  readonly #membership: Membership;
-  readonly #autopilot: Autopilot;
+  readonly #o: RaftClusterOptions;
 
-  constructor(raft: RaftNode, membership: Membership, autopilot: Autopilot) {
-    this.#raft = raft;
-    this.#membership = membership;
-    this.#autopilot = autopilot;
+  constructor(options: RaftClusterOptions) {
+    this.#o = options;
   }
 
   servers(): readonly ClusterServer[] {
-    const members = this.#membership.members().flatMap((member) => serverMember(member) ?? []);
-    const byId = new Map(members.map((member) => [member.id, member]));
-    const leaderId = this.#raft.leader?.id;
-    return this.#raft.configuration.servers.map(({id, address, suffrage: vote}) => {
-      const member = byId.get(id);
-      const health = this.#autopilot.healthOf(id);
+    const {raft, membership, health, store} = this.#o;
+    const members = new Map(membership.members().flatMap((member) => serverMember(member) ?? []).map((member) => [member.id, member]));
+    const view = store.view();
+    const leaderId = raft.leader?.id;
+    return raft.configuration.servers.map(({id, address, suffrage}) => {
+      const member = members.get(id);
+      const state = health.of(id);
       return {
         id,
         address,
-        isVoter: vote === suffrage.voter,
+        suffrage: suffrages[suffrage],
         isLeader: id === leaderId,
+        isReadReplica: member?.isReadReplica ?? false,
         name: member?.name ?? '',
         version: member?.version.join('.') ?? '',
         serfStatus: member === undefined ? 0 : serfNumbers[member.status],
-        lastIndex: id === leaderId && this.#raft.role === 'leader' ? this.#raft.lastIndex : (health?.lastIndex ?? 0),
-        lastTerm: health?.lastTerm ?? 0,
-        lastContactNs: health?.lastContactNs ?? 0,
-        isHealthy: health?.isHealthy ?? false,
-        stableSinceMs: health?.stableSinceMs ?? 0,
+        meta: member === undefined ? null : (view.get(Nodes, folded(member.name))?.Meta ?? null),
+        lastIndex: id === leaderId && raft.role === 'leader' ? raft.lastIndex : (state?.lastIndex ?? 0),
+        lastTerm: state?.lastTerm ?? 0,
+        lastContactNs: state?.lastContactNs ?? 0,
+        isHealthy: state?.isHealthy ?? false,
+        stableSinceMs: state?.stableSinceMs ?? 0,
       };
     });
   }
 
   async remove(id: string): Promise<void> {
-    await this.#raft.changeMembership({op: 'remove-server', id});
+    await this.#o.raft.changeMembership({op: 'remove-server', id});
   }
 
   async transferLeadership(id: string | undefined): Promise<void> {
-    await this.#raft.transferLeadership(id);
+    await this.#o.raft.transferLeadership(id);
   }
 }

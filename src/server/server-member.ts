@@ -57,3 +57,9 @@ export function serverMember(member: Member): ServerMember | undefined {
     grpcTlsPort: numberOf('grpc_tls_port'),
   };
 }
+
+/** Servers of a datacenter by their ids, without those that have left. */
+export function serversOfDatacenter(members: readonly Member[], datacenter: string): ReadonlyMap<string, ServerMember> {
+  const servers = members.flatMap((member) => serverMember(member) ?? []);
+  return new Map(servers.filter((server) => server.datacenter === datacenter && server.status !== 'left').map((server) => [server.id, server]));
+}

@@ -20,6 +20,8 @@ export interface ServerPortOptions {
   readonly self: Peer;
   /** Where gossip last saw a server; Raft falls back on its own configuration (rpc-raft.md §12). */
   readonly addressOf: (id: string) => string | undefined;
+  /** Whether a server is of a version whose Raft has pre-votes. */
+  readonly knowsPreVote: (id: string) => boolean;
   /** `limits.rpc_handshake_timeout` and `limits.rpc_max_conns_per_client`. */
   readonly handshakeTimeoutMs: number;
   readonly connectionsPerClientMax: number;
@@ -41,7 +43,7 @@ export class ServerPort {
   #server: RpcServer | undefined;
 
   constructor(options: ServerPortOptions) {
-    const {host, self, addressOf, datacenter, tls, clock, logger} = options;
+    const {host, self, addressOf, knowsPreVote, datacenter, tls, clock, logger} = options;
     this.#options = options;
     // A server that listens on one address calls from it too, as firewalls may demand.
     const dial = dialer({clock, sourceAddress: host === '0.0.0.0' || host === '::' ? undefined : host, tls});
@@ -50,6 +52,7 @@ export class ServerPort {
     this.transport = new NetTransport({
       self,
       dial: ({id, address}) => dial({address: addressOf(id) ?? address, datacenter, name: id}, firstByte.raft),
+      knowsPreVote: ({id}) => knowsPreVote(id),
       clock,
       logger: logger.named('raft'),
     });
@@ -73,6 +76,11 @@ export class ServerPort {
       ...(tls !== undefined && {tls}),
     });
     await this.#listener.listen();
+  }
+
+  /** How many connections a client may have from now on. */
+  limitConnections(perClientMax: number): void {
+    this.#listener?.limitConnections(perClientMax);
   }
 
   /** Accepts no more, answers what is under way, then cuts what is left. Raft closes its own connections. */

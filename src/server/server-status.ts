@@ -2,13 +2,16 @@ import {type RaftStatus} from '../operator/status-endpoint.ts';
 import {type RaftStats} from '../operator/status-methods.ts';
 import {type RaftNode} from '../raft/driver/raft-node.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
+import {type RaftLeadership} from './raft-leadership.ts';
 
 /** What this server's Raft says of itself. */
 export class ServerStatus implements RaftStatus {
   readonly #raft: RaftNode;
+  readonly #leadership: Pick<RaftLeadership, 'hasHeardLeader'>;
 
-  constructor(raft: RaftNode) {
+  constructor(raft: RaftNode, leadership: Pick<RaftLeadership, 'hasHeardLeader'>) {
     this.#raft = raft;
+    this.#leadership = leadership;
   }
 
   get leaderAddress(): string {
@@ -21,7 +24,7 @@ export class ServerStatus implements RaftStatus {
 
   raftStats(): RaftStats {
     const {role, lastContactMs, lastTerm, lastIndex} = this.#raft;
-    const contact = Number.isFinite(lastContactMs) ? formatGoDuration(Math.trunc(lastContactMs * NANOS_PER_MILLISECOND)) : 'never';
+    const contact = this.#leadership.hasHeardLeader ? formatGoDuration(Math.trunc(lastContactMs * NANOS_PER_MILLISECOND)) : 'never';
     return {LastContact: role === 'leader' ? '0' : contact, LastTerm: lastTerm, LastIndex: lastIndex};
   }
 }

@@ -28,7 +28,9 @@ import {KeptAnswers} from '../store/kept.ts';
 import {Store} from '../store/store.ts';
 import {cascades} from './cascades.ts';
 import {txnEndpoints} from '../txn/endpoint.ts';
-import {type AutopilotConfig} from '../operator/schema.ts';
+import {autopilotConfig} from '../operator/autopilot-config.ts';
+import {type AutopilotConfig, autopilotDefaults} from '../operator/schema.ts';
+import {usageEndpoints} from '../operator/usage-endpoint.ts';
 import {operatorEndpoints} from '../operator/endpoint.ts';
 import {keyringEndpoints} from '../operator/keyring-endpoint.ts';
 import {statusEndpoints} from '../operator/status-endpoint.ts';
@@ -36,15 +38,18 @@ import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
 import {serveSnapshot} from '../rpc/snapshot-exchange.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
+import {RequestLimiter, type RequestLimits} from '../rpc/request-limiter.ts';
 import {type Method} from '../rpc/method.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
 import {BootstrapExpect} from './bootstrap-expect.ts';
 import {ClusterRouter} from './cluster-router.ts';
-import {statsTimeoutMs} from './limits.ts';
+import {preVoteSince, statsTimeoutMs} from './limits.ts';
 import {MemberDirectory} from './member-directory.ts';
 import {Autopilot} from './leader/autopilot.ts';
 import {RaftMembers} from './leader/raft-members.ts';
+import {recoverFromPeersFile} from './peers-file.ts';
 import {RaftCluster} from './raft-cluster.ts';
+import {raftLogFolder, raftSnapshotFolder} from './raft-folders.ts';
 import {type ServerMember} from './server-member.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {announceLeadership} from './leader/new-leader-event.ts';
@@ -57,7 +62,9 @@ import {LockDelays} from './lock-delays.ts';
 import {type Membership} from './membership.ts';
 import {RaftLeadership} from './raft-leadership.ts';
 import {RaftProposer} from './raft-proposer.ts';
+import {ServerHealth} from './server-health.ts';
 import {ServerFsm} from './server-fsm.ts';
+import {ServerGrpc, serverProgress} from './server-grpc.ts';
 import {ServerPort, type ServerPortOptions} from './server-port.ts';
 import {ServerStatus} from './server-status.ts';
 import {SnapshotService} from './snapshot-service.ts';
@@ -94,8 +101,12 @@ export interface ServerOptions {
   readonly wanKeys: () => KeyManager | undefined;
   /** Declares a failed member of the pool gone. */
   readonly forceLeave: (name: string) => Promise<void>;
+  /** How many requests this server takes. */
+  readonly requestLimits: RequestLimits;
   /** How long calls to other servers and blocking queries take. */
   readonly times: CallTimes;
+  /** `rpc.enable_streaming`: agents may subscribe to health. */
+  readonly streaming: boolean;
   /** Where port 8300 listens, and what it bears. */
   readonly port: Pick<ServerPortOptions, 'host' | 'port' | 'handshakeTimeoutMs' | 'connectionsPerClientMax' | 'tls'>;
   /** How many servers make a cluster together; 0 and 1: this one alone, if it bootstraps. */
@@ -118,17 +129,20 @@ export class Server {
   readonly router: ClusterRouter;
   readonly snapshots: SnapshotService;
   readonly #port: ServerPort;
+  readonly #grpc: ServerGrpc;
   readonly #bootstrap: BootstrapExpect;
   readonly #options: ServerOptions;
   readonly #duties: LeaderDuties;
   readonly #coordinates: CoordinateBatches;
   readonly #reconciler: MemberReconciler;
+  readonly #health: ServerHealth;
+  readonly #limiter: RequestLimiter;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     const {clock, random, resolver, logger} = options;
     mkdirSync(options.raftDir, {recursive: true, mode: 0o700});
-    const disk = options.inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(options.raftDir, 'log'));
+    const disk = options.inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(options.raftDir, raftLogFolder));
     const delays = new LockDelays(clock);
     const {datacenter, nodeId, address, membership} = options;
     const directory = new MemberDirectory(datacenter, membership, options.wan);
@@ -137,6 +151,7 @@ export class Server {
       datacenter,
       self: {id: nodeId, address},
       addressOf: (id) => directory.addressOf(id),
+      knowsPreVote: (id) => !directory.isBefore(id, preVoteSince),
       clock,
       logger,
     });
@@ -144,7 +159,7 @@ export class Server {
       id: options.nodeId,
       address: options.address,
       logStore: new BatchedLogStore(disk),
-      snapshotStore: new DirectorySnapshotStore(join(options.raftDir, 'snapshots')),
+      snapshotStore: new DirectorySnapshotStore(join(options.raftDir, raftSnapshotFolder)),
       fsm: new ServerFsm({
         store: this.store,
         commands,
@@ -154,7 +169,10 @@ export class Server {
           delays.observe(facts);
           this.#duties.observe(facts);
         },
-        replaced: () => delays.clear(),
+        replaced: () => {
+          delays.clear();
+          this.#grpc.stateReplaced();
+        },
       }),
       transport: this.#port.transport,
       clock,
@@ -164,7 +182,8 @@ export class Server {
     });
     this.raft.onFatal(options.onFatal);
     const leadership = new RaftLeadership(this.raft);
-    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: this.#port.pool, times: options.times, clock, random});
+    this.#limiter = new RequestLimiter(options.requestLimits, clock, logger.named('rpc-rate-limit'));
+    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: this.#port.pool, times: options.times, limiter: this.#limiter, clock, random});
     const reader = new BlockingReader({
       store: this.store,
       resolver,
@@ -177,15 +196,28 @@ export class Server {
     const proposer = new RaftProposer(this.raft);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
     const timers = new SessionTimers({datacenter: options.datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
-    const autopilot = new Autopilot({
+    const status = new ServerStatus(this.raft, leadership);
+    const initial = {...autopilotDefaults, ...options.autopilot};
+    this.#health = new ServerHealth({
       datacenter: options.datacenter,
       ownId: options.nodeId,
       raft: this.raft,
       membership: options.membership,
+      config: () => autopilotConfig(this.store.view()) ?? initial,
+      ownStats: () => status.raftStats(),
+      statsOf: (server) => this.#ask(server, statusRaftStats, {}),
+      clock,
+      logger: logger.named('autopilot'),
+    });
+    const autopilot = new Autopilot({
+      datacenter: options.datacenter,
+      ownId: options.nodeId,
+      raft: this.raft,
+      health: this.#health,
+      membership: options.membership,
       store: this.store,
       proposer,
-      initial: options.autopilot,
-      statsOf: (server) => this.#ask(server, statusRaftStats, {}),
+      initial,
       forceLeave: options.forceLeave,
       clock,
       logger: logger.named('autopilot'),
@@ -233,8 +265,20 @@ export class Server {
         stream.destroy();
       });
     });
+    this.#grpc = new ServerGrpc({
+      datacenter,
+      streaming: options.streaming,
+      store: this.store,
+      resolver,
+      progress: serverProgress(this.raft, leadership),
+      dial: this.#port.dial,
+      serverFor: (name) => this.router.serverFor(name),
+      clock,
+      logger: logger.named('grpc'),
+    });
+    this.#port.handle(firstByte.grpc, (stream, peer) => this.#grpc.accept(stream, peer));
     const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: new CoordinateSorter(this.store, options.datacenter)};
-    this.router.serve(statusEndpoints(new ServerStatus(this.raft)));
+    this.router.serve(statusEndpoints(status));
     this.router.serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
     this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
     this.router.serve(catalogEndpoints({...common, datacenters: options.datacenters}));
@@ -243,44 +287,68 @@ export class Server {
     this.router.serve(internalEndpoints(common));
     this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
     this.router.serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
-    this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster(this.raft, options.membership, autopilot)}));
+    this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster({raft: this.raft, membership: options.membership, health: this.#health, store: this.store})}));
+    this.router.serve(usageEndpoints({...common, datacenter, datacenters: options.datacenters, router: this.router}));
     this.router.serve(keyringEndpoints({datacenter, resolver, lan: options.lanKeys, wan: options.wanKeys, datacenters: options.datacenters, router: this.router}));
     this.router.serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
   }
 
-  /** True while default reads may be answered from this server's state. */
+  /** True while default reads may be answered from what was kept of this server's state: where requests are counted, none passes by. */
   get open(): boolean {
+    return this.#leads && !this.#limiter.isOn;
+  }
+
+  get #leads(): boolean {
     return this.raft.role === 'leader';
   }
 
   /** Reads the disk and takes part; the first start of a bootstrapping server makes the cluster. */
   async start(): Promise<void> {
     const {nodeId, address, bootstrap} = this.#options;
+    await this.#recover();
     await this.#port.listen(this.router);
     await this.raft.start();
     const isNew = this.raft.lastIndex === 0 && this.raft.configurationIndex === 0;
     if (isNew && bootstrap) await this.raft.bootstrap({servers: [{id: nodeId, address, suffrage: 0}]});
     if (this.#options.bootstrapExpect > 1) this.#bootstrap.start();
-    if (this.open) {
+    this.#health.start();
+    if (this.#leads) {
       await this.raft.barrier();
       await this.#reconciler.settled();
     }
   }
 
+  /** What an operator wrote down after a loss of servers comes before all else. */
+  async #recover(): Promise<void> {
+    const {inMemory, raftDir, nodeId: ownId, clock, logger} = this.#options;
+    if (inMemory) return;
+    const ignore = (): void => undefined;
+    const fsm = (): ServerFsm => new ServerFsm({store: new Store(), commands, records, neighbours: cascades, observe: ignore, replaced: ignore});
+    await recoverFromPeersFile({raftDir, ownId, fsm, clock, logger});
+  }
+
   async close(): Promise<void> {
     this.#duties.lost();
+    this.#health.stop();
     this.#coordinates.close();
     this.#bootstrap.stop();
+    this.#grpc.close();
     await this.#port.close();
     await this.raft.close();
     this.kept.clear();
+  }
+
+  /** Other limits from now on. */
+  limit(requests: RequestLimits, connectionsPerClientMax: number): void {
+    this.#limiter.change(requests);
+    this.#port.limitConnections(connectionsPerClientMax);
   }
 
   /** Gives the leadership away before this server goes, and takes no more requests that need it. */
   async leave(): Promise<void> {
     this.router.leave();
     const others = this.raft.configuration.servers.filter(({id, suffrage: vote}) => id !== this.#options.nodeId && vote === suffrage.voter);
-    if (this.open && others.length > 0) await this.raft.transferLeadership();
+    if (this.#leads && others.length > 0) await this.raft.transferLeadership();
   }
 
   #ask<Req, Res>({name, datacenter, rpcAddress}: ServerMember, method: Method<Req, Res>, request: Req): Promise<Res> {

@@ -24,6 +24,7 @@ async function start(name: string): Promise<ReturnType<typeof member>> {
 
 function client(lan: ChangingPool): ClientPort {
   const made = new ClientPort({
+    streaming: false, rate: {perSecond: Infinity, burst: 1000},
     datacenter: 'dc1', sourceAddress: '127.0.0.1', lan, clock: systemClock, random: seededRandom(1), logger: silentLogger,
     times: {clientTimeoutMs: 5000, holdTimeoutMs: 40, defaultQueryTimeMs: 100, maxQueryTimeMs: 100},
   });

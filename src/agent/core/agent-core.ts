@@ -1,3 +1,4 @@
+import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {type Gauge} from '../routes/agent-metrics.ts';
@@ -13,6 +14,8 @@ export interface AgentCore {
   readonly open: boolean;
   /** @throws what kept it from starting */
   start(): Promise<void>;
+  /** Puts into effect what of another configuration can be: the limits of requests. */
+  reload(config: RuntimeConfig): void;
   /** The agent is about to leave: leadership is given away. */
   leave(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
+import {type BucketSize} from '../../rpc/token-bucket.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {systemRandom} from '../../runtime/random.ts';
 import {systemClock} from '../../runtime/system-clock.ts';
@@ -14,8 +15,9 @@ import {callTimesOf} from './call-times-of.ts';
 /** A client agent: it holds no state, and asks the servers that gossip knows. */
 export class ClientCore implements AgentCore {
   readonly #port: ClientPort;
-  readonly #config: RuntimeConfig;
-  readonly open = false;
+  #config: RuntimeConfig;
+  /** The only answers that a client agent keeps are those of its views, which tell when they change. */
+  readonly open = true;
 
   constructor(config: RuntimeConfig, pools: AgentPools, tls: NodeTls, logger: Logger) {
     this.#config = config;
@@ -25,7 +27,9 @@ export class ClientCore implements AgentCore {
       ...(host !== '0.0.0.0' && host !== '::' && {sourceAddress: host}),
       tls,
       lan: pools.lan,
-      times: callTimesOf(config),
+      times: callTimesOf(() => this.#config),
+      rate: rateOf(config),
+      streaming: config.useStreamingBackend,
       clock: systemClock,
       random: systemRandom,
       logger,
@@ -45,6 +49,11 @@ export class ClientCore implements AgentCore {
     return Promise.resolve();
   }
 
+  reload(config: RuntimeConfig): void {
+    this.#config = config;
+    this.#port.limitCalls(rateOf(config));
+  }
+
   leave(): Promise<void> {
     return Promise.resolve();
   }
@@ -62,4 +71,8 @@ export class ClientCore implements AgentCore {
   gauges(): readonly Gauge[] {
     return [];
   }
+}
+
+function rateOf({limits}: RuntimeConfig): BucketSize {
+  return {perSecond: limits.rpcRatePerSecond, burst: limits.rpcMaxBurst};
 }

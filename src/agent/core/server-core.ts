@@ -31,7 +31,7 @@ export interface ServerCoreOptions {
 /** An agent that is a server: the replicated state is in this process. */
 export class ServerCore implements AgentCore {
   readonly server: Server;
-  readonly #config: RuntimeConfig;
+  #config: RuntimeConfig;
   readonly #pools: AgentPools;
   /** A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs. */
   readonly #temporaryDir: string | undefined;
@@ -41,7 +41,7 @@ export class ServerCore implements AgentCore {
     this.#pools = pools;
     this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
     const {network, raft, gossip, limits} = config;
-    const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = raft;
+    const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs, preVoteDisabled} = raft;
     this.server = new Server({
       datacenter: config.datacenter,
       nodeId,
@@ -52,7 +52,7 @@ export class ServerCore implements AgentCore {
       inMemory: config.devMode,
       bootstrap: config.devMode || raft.bootstrap,
       bootstrapExpect: raft.bootstrapExpect,
-      raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs},
+      raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs, preVote: !preVoteDisabled},
       autopilot: autopilotOf(config),
       membership: pools.lan,
       wan: pools.wan,
@@ -68,7 +68,9 @@ export class ServerCore implements AgentCore {
         batchesMax: gossip.coordinateUpdateMaxBatches,
       },
       sessionTtlMinMs: config.sessionTtlMinMs,
-      times: callTimesOf(config),
+      requestLimits: limits.requestLimits,
+      times: callTimesOf(() => this.#config),
+      streaming: config.rpcEnableStreaming,
       resolver,
       clock: systemClock,
       random: systemRandom,
@@ -94,6 +96,12 @@ export class ServerCore implements AgentCore {
 
   async start(): Promise<void> {
     await this.server.start();
+  }
+
+  reload(config: RuntimeConfig): void {
+    this.#config = config;
+    const {requestLimits, rpcMaxConnsPerClient} = config.limits;
+    this.server.limit(requestLimits, rpcMaxConnsPerClient);
   }
 
   async leave(): Promise<void> {

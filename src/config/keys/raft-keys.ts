@@ -36,8 +36,8 @@ export const RAFT_KEYS = {
   'limits.rpc_max_conns_per_client': key('int', {default: 100, reload: true}),
   'limits.kv_max_value_size': key('uint', {default: 524288}),
   'limits.txn_max_req_len': key('uint', {default: 524288}),
-  'limits.request_limits.mode': key('string', {default: 'disabled', reload: true, effect: 'none yet'}),
-  'limits.request_limits.read_rate': key('float', {default: -1, reload: true, effect: 'none yet'}),
-  'limits.request_limits.write_rate': key('float', {default: -1, reload: true, effect: 'none yet'}),
+  'limits.request_limits.mode': key('string', {default: 'disabled', reload: true}),
+  'limits.request_limits.read_rate': key('float', {default: -1, reload: true}),
+  'limits.request_limits.write_rate': key('float', {default: -1, reload: true}),
   'xds.update_max_per_second': key('float', {default: 250, reload: true, effect: 'none yet'}),
 } as const;

@@ -40,10 +40,17 @@ const retryableTexts = [
   'No cluster leader',
   'please resubmit call for rechunking',
   'rate limit exceeded, try again later or against a different server',
-  'rate limit exceeded for operation that can only be performed by the leader, try again later',
 ];
 
-/** Whether a failed call may be sent again within the hold time (rpc-raft.md §6, §7). */
+/** What a leader refused; a server that hands requests on to it tries again, a client does not (seen at 1.21.4). */
+const leaderIsBusy = 'rate limit exceeded for operation that can only be performed by the leader, try again later';
+
+/** Whether a server may send a failed call to the leader again within the hold time (rpc-raft.md §7). */
+export function isRetryableAtLeader(error: unknown, isRead: boolean): boolean {
+  return isRetryable(error, isRead) || (error instanceof Error && error.message.includes(leaderIsBusy));
+}
+
+/** Whether a failed call may be sent again within the hold time (rpc-raft.md §6). */
 export function isRetryable(error: unknown, isRead: boolean): boolean {
   if (!(error instanceof Error)) return false;
   if (isRead && isEndOfStream(error.message)) return true;

@@ -46,9 +46,11 @@ export class RpcListener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #countByClient = new Map<string, number>();
+  #connectionsPerClientMax: number;
 
   constructor(options: RpcListenerOptions) {
     this.#options = options;
+    this.#connectionsPerClientMax = options.connectionsPerClientMax ?? CONNECTIONS_PER_CLIENT_MAX;
     // Half-open connections are usual here: a snapshot client finishes its side before it reads.
     this.#server = createServer({allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS, pauseOnConnect: false});
     this.#server.on('connection', (socket) => this.#accept(socket));
@@ -67,6 +69,11 @@ export class RpcListener {
     return this.#sockets.size;
   }
 
+  /** How many connections a client may have from now on; those that are there stay. */
+  limitConnections(perClientMax: number): void {
+    this.#connectionsPerClientMax = perClientMax;
+  }
+
   /** Accepts no more. */
   stopAccepting(): void {
     this.#server.close();
@@ -81,10 +88,10 @@ export class RpcListener {
   }
 
   #accept(socket: Socket): void {
-    const {logger, connectionsPerClientMax = CONNECTIONS_PER_CLIENT_MAX} = this.#options;
+    const {logger} = this.#options;
     const address = socket.remoteAddress ?? '';
     const count = this.#countByClient.get(address) ?? 0;
-    if (address === '' || count >= connectionsPerClientMax) {
+    if (address === '' || count >= this.#connectionsPerClientMax) {
       socket.destroy();
       if (address !== '') logger.error('rejecting RPC conn because the client has too many connections', {conn: address});
       return;

@@ -1,31 +1,23 @@
 import {ConsulError} from '../consul-error.ts';
-import {type Answer, boolAnswer, emptyAnswer, jsonAnswer} from '../http/answer.ts';
+import {type Answer, boolAnswer, jsonAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
-import {refusePartition} from '../http/enterprise.ts';
 import {jsonBody} from '../http/json-body.ts';
 import {type ReadDefaults, readOptions, writeOptions} from '../http/query-options.ts';
 import {type Route} from '../http/route.ts';
-import {badUint} from '../kv/errors.ts';
 import {type Router} from '../rpc/router.ts';
 import {withJson} from '../schema/combinators.ts';
 import {formatGoDuration} from '../schema/go-duration.ts';
 import {formatGoTime} from '../schema/go-time.ts';
+import {GoStrconvError, tryGoUint} from '../schema/go-strconv.ts';
 import {JsonObject} from '../schema/json-node.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
 import {struct} from '../schema/struct.ts';
 import {bool, duration, str, uint} from '../schema/types.ts';
-import {
-  autopilotGetConfiguration,
-  autopilotSetConfiguration,
-  raftGetConfiguration,
-  raftRemovePeerByAddress,
-  raftRemovePeerById,
-  raftTransferLeader,
-  serverHealth,
-} from './methods.ts';
-import {AutopilotConfig, autopilotDefaults, type AutopilotServerHealth, RaftConfigurationResponse, serfStatusNames} from './schema.ts';
+import {type AutopilotState, type AutopilotServerState} from './autopilot-state-schema.ts';
+import {autopilotGetConfiguration, autopilotSetConfiguration, autopilotState, serverHealth} from './methods.ts';
+import {AutopilotConfig, autopilotDefaults, type AutopilotServerHealth, serfStatusNames} from './schema.ts';
 
-export interface OperatorRouteOptions {
+export interface AutopilotRouteOptions {
   readonly router: Router;
   readonly defaults: ReadDefaults;
   readonly bodyBytesMax: number;
@@ -58,48 +50,24 @@ const ConfigBody = withJson(configFields, {
   },
 });
 
-/** `/v1/operator/raft/…` and `/v1/operator/autopilot/…` (http-core.md §17). */
-export function operatorRoutes(options: OperatorRouteOptions): readonly Route[] {
+/** `/v1/operator/autopilot/…` (http-core.md §17). */
+export function autopilotRoutes(options: AutopilotRouteOptions): readonly Route[] {
   return [
-    {path: '/v1/operator/raft/configuration', methods: {GET: (request) => raftConfiguration(options, request)}},
-    {path: '/v1/operator/raft/transfer-leader', methods: {POST: (request) => transferLeader(options, request)}},
-    {path: '/v1/operator/raft/peer', methods: {DELETE: (request) => removePeer(options, request)}},
     {
       path: '/v1/operator/autopilot/configuration',
-      methods: {GET: (request) => getAutopilot(options, request), PUT: (request) => setAutopilot(options, request)},
+      methods: {GET: (request) => getConfiguration(options, request), PUT: (request) => setConfiguration(options, request)},
     },
-    {path: '/v1/operator/autopilot/health', methods: {GET: (request) => autopilotHealth(options, request)}},
+    {path: '/v1/operator/autopilot/health', methods: {GET: (request) => health(options, request)}},
+    {path: '/v1/operator/autopilot/state', methods: {GET: (request) => state(options, request)}},
   ];
 }
 
-async function raftConfiguration({router, defaults}: OperatorRouteOptions, request: ApiRequest): Promise<Answer> {
-  const reply = await router.call(raftGetConfiguration, DCSpecificRequest.make(readOptions(request, defaults)));
-  return jsonAnswer(RaftConfigurationResponse.toJson(reply, {pretty: request.pretty}) + request.jsonEnd);
-}
-
-async function transferLeader({router, defaults}: OperatorRouteOptions, request: ApiRequest): Promise<Answer> {
-  refusePartition(request);
-  await router.call(raftTransferLeader, {...writeOptions(request, defaults), ID: request.query.get('id'), Address: ''});
-  return jsonAnswer((request.pretty ? '{\n    "Success": true\n}' : '{"Success":true}') + request.jsonEnd);
-}
-
-async function removePeer({router, defaults}: OperatorRouteOptions, request: ApiRequest): Promise<Answer> {
-  const ID = request.query.get('id');
-  const Address = request.query.get('address');
-  if (ID === '' && Address === '') {
-    throw new ConsulError("Must specify either ?id with the server's ID or ?address with IP:port of peer to remove", 400);
-  }
-  if (ID !== '' && Address !== '') throw new ConsulError('Must specify only one of ?id or ?address', 400);
-  await router.call(ID === '' ? raftRemovePeerByAddress : raftRemovePeerById, {...writeOptions(request, defaults), ID, Address});
-  return emptyAnswer;
-}
-
-async function getAutopilot({router, defaults}: OperatorRouteOptions, request: ApiRequest): Promise<Answer> {
+async function getConfiguration({router, defaults}: AutopilotRouteOptions, request: ApiRequest): Promise<Answer> {
   const config = await router.call(autopilotGetConfiguration, DCSpecificRequest.make(readOptions(request, defaults)));
   return jsonAnswer(AutopilotConfig.toJson(config, {pretty: request.pretty}) + request.jsonEnd);
 }
 
-async function setAutopilot({router, defaults, bodyBytesMax}: OperatorRouteOptions, request: ApiRequest): Promise<Answer> {
+async function setConfiguration({router, defaults, bodyBytesMax}: AutopilotRouteOptions, request: ApiRequest): Promise<Answer> {
   const Config = await jsonBody(request, ConfigBody, bodyBytesMax, (why) => new ConsulError(`Error parsing autopilot config: ${why}`, 400));
   const isCas = request.query.has('cas');
   const ModifyIndex = isCas ? casIndex(request.query.get('cas')) : Config.ModifyIndex;
@@ -108,11 +76,12 @@ async function setAutopilot({router, defaults, bodyBytesMax}: OperatorRouteOptio
 }
 
 function casIndex(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new ConsulError(`Error parsing cas value: ${badUint(text, 'invalid syntax').message}`, 400);
+  const index = tryGoUint(text);
+  if (index instanceof GoStrconvError) throw new ConsulError(`Error parsing cas value: ${index.message}`, 400);
+  return Number(index);
 }
 
-async function autopilotHealth({router, defaults}: OperatorRouteOptions, request: ApiRequest): Promise<Answer> {
+async function health({router, defaults}: AutopilotRouteOptions, request: ApiRequest): Promise<Answer> {
   const reply = await router.call(serverHealth, DCSpecificRequest.make(readOptions(request, defaults)));
   const shown = {...reply, Servers: (reply.Servers ?? []).map(shownHealth)};
   const body = JSON.stringify(shown, null, request.pretty ? 4 : 0) + request.jsonEnd;
@@ -126,5 +95,43 @@ function shownHealth(server: AutopilotServerHealth): Readonly<Record<string, unk
     SerfStatus: serfStatusNames[server.SerfStatus] ?? 'none',
     LastContact: formatGoDuration(server.LastContact),
     StableSince: formatGoTime(server.StableSince),
+  };
+}
+
+async function state({router, defaults}: AutopilotRouteOptions, request: ApiRequest): Promise<Answer> {
+  const reply = await router.call(autopilotState, DCSpecificRequest.make(readOptions(request, defaults)));
+  return jsonAnswer(JSON.stringify(shownState(reply), null, request.pretty ? 4 : 0) + request.jsonEnd);
+}
+
+/** The enterprise edition alone makes more of the tolerance than what holds now. */
+function shownState({Healthy, FailureTolerance, Servers, Leader, Voters}: AutopilotState): Readonly<Record<string, unknown>> {
+  const servers = [...(Servers ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    Healthy,
+    FailureTolerance,
+    OptimisticFailureTolerance: FailureTolerance,
+    Servers: Object.fromEntries(servers.flatMap(([id, server]) => (server === null ? [] : [[id, shownServer(server)] as const]))),
+    Leader,
+    Voters,
+  };
+}
+
+function shownServer({Server, State, Stats, Health}: AutopilotServerState): Readonly<Record<string, unknown>> {
+  const meta = [...(Server.Meta ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ID: Server.ID,
+    Name: Server.Name,
+    Address: Server.Address,
+    NodeStatus: Server.NodeStatus,
+    Version: Server.Version,
+    LastContact: formatGoDuration(Stats.LastContact),
+    LastTerm: Stats.LastTerm,
+    LastIndex: Stats.LastIndex,
+    Healthy: Health.Healthy,
+    StableSince: formatGoTime(Health.StableSince),
+    ReadReplica: Server.NodeType === 'read-replica',
+    Status: State,
+    Meta: Server.Meta === null ? null : Object.fromEntries(meta),
+    NodeType: Server.NodeType,
   };
 }
