@@ -1,4 +1,5 @@
 import {defineTable} from '../store/table.ts';
+import {type Reader} from '../store/reader.ts';
 import {type WriteTx} from '../store/write-tx.ts';
 import {type NodeService} from './schema.ts';
 import {connectNameOf, folded, foldedPrefix, kindOf, Services} from './tables.ts';
@@ -15,7 +16,36 @@ interface KindName {
 const KindNames = defineTable({name: 'kind-service-names', key: ({kind, name}: KindName) => folded(kind, name)});
 
 /** Services that some instance is a way into the mesh to. */
-const connectEnabled = 'connect-enabled';
+export const connectEnabled = 'connect-enabled';
+/** Services outside of the mesh that a configuration entry tells the address of. */
+export const destinationKind = 'destination';
+/** Ordinary services. */
+export const typicalKind = 'typical';
+
+/** Names under a kind. */
+export function namesOfKind(reader: Reader, kind: string): readonly string[] {
+  return reader.prefix(KindNames, foldedPrefix(kind)).toArray().map(({name}) => name);
+}
+
+export function hasKindName(reader: Reader, kind: string, name: string): boolean {
+  return reader.has(KindNames, folded(kind, name));
+}
+
+/** A name came to be a destination. @returns whether it was none before */
+export function noteDestination(tx: WriteTx, index: number, name: string): boolean {
+  const isNew = put(tx, {kind: destinationKind, name});
+  if (isNew) bump(tx, index, destinationKind);
+  return isNew;
+}
+
+/** The same for one out of a snapshot. */
+export function restoreDestination(tx: WriteTx, name: string): void {
+  put(tx, {kind: destinationKind, name});
+}
+
+export function forgetDestination(tx: WriteTx, index: number, name: string): void {
+  if (tx.delete(KindNames, folded(destinationKind, name)) !== undefined) bump(tx, index, destinationKind);
+}
 
 /** An instance was written: a name that is new under its kind moves the kind's entry in the index table. */
 export function noteKindNames(tx: WriteTx, index: number, service: NodeService): void {

@@ -1,22 +1,26 @@
-import {releaseVirtualIp, assignVirtualIp} from '../config-entry/virtual-ips.ts';
+import {releaseVirtualIp} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Reader} from '../store/reader.ts';
 import {deleteCheckRow} from './check-commands.ts';
 import {equalLists, equalMaps} from './equal.ts';
 import {missingNode, missingService} from './errors.ts';
-import {bumpDeletedService, bumpNode, bumpService, bumpTable} from './index-rules.ts';
-import {forgetKindNames, noteKindNames} from './kind-names.ts';
+import {linkInstance, unlinkInstance} from './gateway-links.ts';
+import {bumpDeletedService, bumpNode, bumpTable} from './index-rules.ts';
+import {forgetKindNames} from './kind-names.ts';
+import {forgetUpstreams, noteUpstreams} from './mesh-topology.ts';
 import {invalidMetadata} from './metadata.ts';
 import {ConnectProxyConfig, noProxy} from './proxy-schema.ts';
 import {type HealthCheck, type NodeService, ServiceConnect} from './schema.ts';
-import {type ServiceAddress} from './service-parts.ts';
-import {Checks, connectNameOf, folded, foldedPrefix, Nodes, serviceKey, type ServiceRow, Services} from './tables.ts';
+import {type Weights} from './service-parts.ts';
+import {putInstance} from './service-rows.ts';
+import {withVirtualAddress} from './virtual-addresses.ts';
+import {Checks, folded, foldedPrefix, Nodes, serviceKey, type ServiceRow, Services} from './tables.ts';
 
 const noConnect: ServiceConnect = ServiceConnect.zero();
 const noProxyJson = ConnectProxyConfig.toJson(noProxy);
 const noConnectJson = ServiceConnect.toJson(noConnect);
-const virtualAddress = 'consul-virtual';
+const evenWeights: Weights = {Passing: 1, Warning: 1};
 
 /** One instance, by its node's name and its id, whatever their capitals. */
 export function serviceOf(reader: Reader, node: string, serviceId: string): NodeService | undefined {
@@ -33,12 +37,10 @@ export function ensureService(context: ApplyContext, node: string, given: NodeSe
   if (!tx.has(Nodes, folded(node))) return missingNode();
   const service = compact(withAddress);
   const known = serviceOf(tx, node, service.ID);
+  noteUpstreams(tx, index, node, service);
   if (known !== undefined && isSameService(known, service)) return undefined;
-  tx.put(Services, {Node: node, Service: {...service, CreateIndex: known?.CreateIndex ?? index, ModifyIndex: index}});
-  bumpTable(tx, index, 'services');
-  bumpNode(tx, index, node);
-  bumpService(tx, index, service);
-  noteKindNames(tx, index, service);
+  putInstance(context, node, service);
+  if (known === undefined) linkInstance(context, service);
   return undefined;
 }
 
@@ -77,6 +79,8 @@ export function deleteServiceRow(context: ApplyContext, row: ServiceRow): void {
   bumpDeletedService(tx, index, Service);
   forgetKindNames(tx, index, Service);
   if (!hasInstances(tx, Service.Service)) releaseVirtualIp(context, Service.Service);
+  forgetUpstreams(tx, index, Node, Service);
+  unlinkInstance(context, Service);
 }
 
 function checksOf(reader: Reader, {Node, Service}: ServiceRow): readonly HealthCheck[] {
@@ -87,22 +91,11 @@ export function hasInstances(reader: Reader, service: string): boolean {
   return reader.byIndex(Services, 'name').count(foldedPrefix(service)) > 0;
 }
 
-/** A way into the mesh carries the virtual address of the service it leads to. */
-function withVirtualAddress(context: ApplyContext, service: NodeService): NodeService | ConsulError {
-  const name = connectNameOf(service);
-  if (name === undefined) return service;
-  const Address = assignVirtualIp(context, name);
-  if (Address === undefined) return service;
-  if (Address instanceof ConsulError) return Address;
-  const TaggedAddresses = new Map<string, ServiceAddress>(service.TaggedAddresses ?? []).set(virtualAddress, {Address, Port: service.Port});
-  return {...service, TaggedAddresses};
-}
-
-/** Most instances are no proxies: they share one empty proxy instead of having one each. */
+/** As it is kept. Most instances are no proxies: they share one empty proxy instead of having one each. */
 function compact(service: NodeService): NodeService {
   const isPlain = service.Proxy !== noProxy && ConnectProxyConfig.toJson(service.Proxy) === noProxyJson;
   const isUnconnected = service.Connect !== noConnect && ServiceConnect.toJson(service.Connect) === noConnectJson;
-  return {...service, ...(isPlain && {Proxy: noProxy}), ...(isUnconnected && {Connect: noConnect})};
+  return {...service, Weights: service.Weights ?? evenWeights, ...(isPlain && {Proxy: noProxy}), ...(isUnconnected && {Connect: noConnect})};
 }
 
 /** A new SocketPath alone is no news, as in Consul. */

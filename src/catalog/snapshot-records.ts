@@ -2,6 +2,7 @@ import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {type View} from '../store/view.ts';
 import {nodeOf} from './commands.ts';
 import {restoreKindNames} from './kind-names.ts';
+import {restoreUpstreams} from './mesh-topology.ts';
 import {type Node, RegisterRequest} from './schema.ts';
 import {Checks, foldedPrefix, Nodes, Services} from './tables.ts';
 
@@ -18,6 +19,7 @@ export const catalogRecords: SnapshotRecords = {
     if (Service !== null) {
       tx.put(Services, {Node: node, Service});
       restoreKindNames(tx, Service);
+      restoreUpstreams(tx, node, Service);
     } else if (Check !== null) tx.put(Checks, Check);
     else tx.put(Nodes, {...nodeOf(request), Locality, CreateIndex, ModifyIndex});
   },

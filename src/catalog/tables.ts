@@ -82,7 +82,7 @@ export const indexNames = {
   checks: 'peer.~:checks',
   nodeExtinction: 'peer.~:node_last_extinction',
   serviceExtinction: 'peer.~:service_last_extinction',
-  node: (name: string): string => `peer.~:node.${name}`.toLowerCase(),
-  service: (name: string): string => `peer.~:service.${name}`.toLowerCase(),
+  node: (name: string): string => `peer.~:node.${name}`,
+  service: (name: string): string => `peer.~:service.${name}`,
   kind: (kind: string): string => `peer.~:service_kind.${kind}`,
 } as const;

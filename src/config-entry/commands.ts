@@ -1,12 +1,12 @@
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Command, command} from '../fsm/command.ts';
-import {type AnyMap} from '../wire/any-value.ts';
+import {sortedStatus} from './entries/api-gateway.ts';
 import {federationStateCommand} from './federation-states.ts';
-import {type ConfigEntry, ConfigEntryRequest} from './schema.ts';
-import {ConfigEntries, configEntry} from './state.ts';
+import {type ConfigEntry, configEntryOf, ConfigEntryRequest} from './schema.ts';
+import {configEntry} from './state.ts';
 import {systemMetadataCommand} from './system-metadata.ts';
-import {assignVirtualIp, givesVirtualIp, releaseVirtualIp} from './virtual-ips.ts';
+import {removeEntry, writeEntry} from './write-entry.ts';
 
 /** Types 22, 30 and 31 of the log (rpc-raft.md §15). */
 export const configEntryCommands: readonly Command[] = [
@@ -20,51 +20,33 @@ export const configEntryCommands: readonly Command[] = [
   systemMetadataCommand,
 ];
 
-function applyConfigEntry(context: ApplyContext, {Op, Kind, Entry}: ConfigEntryRequest): unknown {
-  const body = Entry ?? new Map();
-  const existing = configEntry(context.tx, Kind, nameOf(body));
-  const isAsSeen = indexOf(body) === (existing?.ModifyIndex ?? 0);
+function applyConfigEntry(context: ApplyContext, {Op, Kind, Entry, Datacenter}: ConfigEntryRequest): boolean | ConsulError {
+  const entry = configEntryOf(Kind, Entry);
+  const existing = configEntry(context.tx, Kind, entry.Name);
+  const isAsSeen = Entry.ModifyIndex === (existing?.body.ModifyIndex ?? 0);
   switch (Op) {
     case 'upsert':
-    case 'upsert-with-status-update':
-      return upsert(context, Kind, body, existing);
+      return writeEntry(context, withStatusOf(entry, existing), Datacenter);
     case 'upsert-cas':
-      return isAsSeen && upsert(context, Kind, body, existing);
+      return isAsSeen && writeEntry(context, withStatusOf(entry, existing), Datacenter);
+    case 'upsert-with-status-cas':
+      return isAsSeen && writeEntry(context, withSortedStatus(entry), Datacenter);
     case 'delete':
-      return remove(context, existing);
+      return existing === undefined || removeEntry(context, existing, Datacenter);
     case 'delete-cas':
-      return existing !== undefined && isAsSeen && remove(context, existing);
+      return existing !== undefined && isAsSeen && removeEntry(context, existing, Datacenter);
     default:
       return new ConsulError(`invalid config entry operation type: ${Op}`);
   }
 }
 
-function upsert(context: ApplyContext, Kind: string, body: AnyMap, existing: ConfigEntry | undefined): boolean | ConsulError {
-  const {tx, index} = context;
-  const assigned = givesVirtualIp(Kind, nameOf(body)) ? assignVirtualIp(context, nameOf(body)) : undefined;
-  if (assigned instanceof ConsulError) return assigned;
-  const CreateIndex = existing?.CreateIndex ?? index;
-  const stored = new Map(body).set('CreateIndex', BigInt(CreateIndex)).set('ModifyIndex', BigInt(index));
-  tx.put(ConfigEntries, {Kind, Name: nameOf(body), CreateIndex, ModifyIndex: index, body: stored});
-  tx.setIndex('config-entries', index);
-  return true;
+/** What the leader found out stays until it finds out something else: users cannot write it. */
+function withStatusOf(entry: ConfigEntry, existing: ConfigEntry | undefined): ConfigEntry {
+  if (!('Status' in entry.body)) return entry;
+  const before = existing !== undefined && 'Status' in existing.body ? existing.body : undefined;
+  return configEntryOf(entry.Kind, {...entry.body, Status: before?.Status ?? {Conditions: null}});
 }
 
-function remove(context: ApplyContext, existing: ConfigEntry | undefined): boolean {
-  if (existing === undefined) return true;
-  const {tx, index, neighbours} = context;
-  tx.delete(ConfigEntries, ConfigEntries.keyOf(existing));
-  tx.setIndex('config-entries', index);
-  if (givesVirtualIp(existing.Kind, existing.Name) && !neighbours.hasInstances(tx, existing.Name)) releaseVirtualIp(context, existing.Name);
-  return true;
-}
-
-/** Kinds of which there is one only carry no name on the wire. */
-function nameOf(body: AnyMap): string {
-  const name = body.get('Name');
-  return typeof name === 'string' ? name : '';
-}
-
-function indexOf(body: AnyMap): number {
-  return Number(body.get('ModifyIndex') ?? 0);
+function withSortedStatus(entry: ConfigEntry): ConfigEntry {
+  return 'Status' in entry.body ? configEntryOf(entry.Kind, {...entry.body, Status: sortedStatus(entry.body.Status)}) : entry;
 }

@@ -1,7 +1,8 @@
+import {restoreLinks} from '../catalog/gateway-links.ts';
+import {restoreDestination} from '../catalog/kind-names.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
-import {type AnyMap} from '../wire/any-value.ts';
 import {federationStateRecords} from './federation-states.ts';
-import {ConfigEntryRequest} from './schema.ts';
+import {configEntryOf, ConfigEntryRequest} from './schema.ts';
 import {ConfigEntries} from './state.ts';
 import {systemMetadataRecords} from './system-metadata.ts';
 import {virtualIpRecords} from './virtual-ips.ts';
@@ -18,16 +19,11 @@ export const configEntryRecords: readonly SnapshotRecords[] = [
     },
     restore(tx, _type, value) {
       const {Kind, Entry} = ConfigEntryRequest.fromMsgpack(value);
-      const body: AnyMap = Entry ?? new Map();
-      const indexOf = (name: string): number => Number(body.get(name) ?? 0);
-      const Name = body.get('Name');
-      tx.put(ConfigEntries, {
-        Kind,
-        Name: typeof Name === 'string' ? Name : '',
-        CreateIndex: indexOf('CreateIndex'),
-        ModifyIndex: indexOf('ModifyIndex'),
-        body,
-      });
+      const entry = configEntryOf(Kind, Entry);
+      tx.put(ConfigEntries, entry);
+      // The catalog stands before the entries in a snapshot, so that its services are there.
+      if (entry.Kind === 'service-defaults' && entry.body.Destination !== null) restoreDestination(tx, entry.Name);
+      if (entry.Kind === 'ingress-gateway' || entry.Kind === 'terminating-gateway') restoreLinks(tx, entry);
     },
   },
   federationStateRecords,

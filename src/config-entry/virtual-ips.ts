@@ -1,3 +1,4 @@
+import {isBehindTerminatingGateway} from '../catalog/gateway-tables.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
@@ -10,7 +11,7 @@ import {systemMetadata} from './system-metadata.ts';
 import {configEntry} from './state.ts';
 
 /** Kinds of entries that give the service they are named for a virtual address, as an instance in the mesh does. */
-const kindsWithVirtualIp = ['service-resolver', 'service-router', 'service-splitter', 'service-defaults', 'service-intentions'];
+const kindsWithVirtualIp = ['service-resolver', 'service-router', 'service-splitter', 'service-defaults', 'service-intentions'] as const;
 
 const PeeredServiceName = struct('PeeredServiceName', {ServiceName: struct('ServiceName', {Name: str}), Peer: str});
 
@@ -72,8 +73,9 @@ export function assignVirtualIp(context: ApplyContext, service: string): string 
   return addressOf(IP);
 }
 
-/** Takes the address back from a service of which no instance is left, unless a configuration entry still names it. */
+/** Takes the address back from a service of which no instance is left, unless a configuration entry or a gateway still names it. */
 export function releaseVirtualIp({tx, index}: ApplyContext, service: string): void {
+  if (isBehindTerminatingGateway(tx, service)) return;
   if (kindsWithVirtualIp.some((kind) => configEntry(tx, kind, service) !== undefined)) return;
   const row = tx.delete(VirtualIps, virtualIpKey(service));
   if (row === undefined) return;
@@ -83,7 +85,7 @@ export function releaseVirtualIp({tx, index}: ApplyContext, service: string): vo
 
 /** Whether an entry of this kind gives the service it is named for a virtual address. */
 export function givesVirtualIp(kind: string, name: string): boolean {
-  return name !== '*' && kindsWithVirtualIp.includes(kind);
+  return name !== '*' && kindsWithVirtualIp.some((giving) => giving === kind);
 }
 
 function count({tx}: ApplyContext, counter: FreeVirtualIP | undefined): string | ConsulError {

@@ -13,7 +13,6 @@ export const indexRecords: SnapshotRecords = {
   },
   restore(tx, _type, value) {
     const {Key, Value} = IndexEntry.fromMsgpack(value);
-    // Consul does not tell capitals from small letters here.
-    tx.setIndex(Key.toLowerCase(), Value);
+    tx.setIndex(Key, Value);
   },
 };

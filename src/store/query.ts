@@ -1,6 +1,6 @@
 import {Interests} from './interests.ts';
 import {type OrderedMap} from './ordered-map.ts';
-import {lookupContents, Reader} from './reader.ts';
+import {foldedIndexName, type IndexEntry, lookupContents, Reader} from './reader.ts';
 import {type Table, type TableContents} from './table.ts';
 import {type View} from './view.ts';
 
@@ -16,7 +16,7 @@ export class Query extends Reader {
 
   /** The highest of these entries of Consul's index table (0: none is there), watched: also one that appears or goes. */
   index(...names: readonly string[]): number {
-    for (const name of names) this.interests.addIndex(name);
+    for (const name of names) this.interests.addIndex(foldedIndexName(name));
     return this.indexOf(...names);
   }
 
@@ -38,7 +38,7 @@ export class Query extends Reader {
     return lookupContents(this.view.contents.tables, table) ?? table.empty;
   }
 
-  protected override indexTable(): OrderedMap<number> {
+  protected override indexTable(): OrderedMap<IndexEntry> {
     return this.view.contents.indexes;
   }
 }

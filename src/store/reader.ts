@@ -7,14 +7,27 @@ import {indexPosition, type Table, type TableContents} from './table.ts';
 export interface Contents {
   /** Contents of the tables that were ever written to. The table, which is the key, tells what its rows are. */
   readonly tables: ReadonlyMap<object, TableContents<unknown>>;
-  /** Consul's index table: name ("kvs", "service.web") → the Raft index at which it last moved. */
-  readonly indexes: OrderedMap<number>;
+  /** Consul's index table ("kvs", "service.web"), by folded name. */
+  readonly indexes: OrderedMap<IndexEntry>;
+}
+
+/** One entry of Consul's index table. */
+export interface IndexEntry {
+  /** In the spelling of whoever set it last. */
+  readonly name: string;
+  /** The Raft index at which what it stands for last moved. */
+  readonly index: number;
+}
+
+/** Names in the index table do not tell capitals from small letters. */
+export function foldedIndexName(name: string): string {
+  return name.toLowerCase();
 }
 
 /** Reads that do not care whether they see a published view or a write under way. None of them watches anything. */
 export abstract class Reader {
   protected abstract contentsOf<Row, IndexName extends string>(table: Table<Row, IndexName>): TableContents<Row>;
-  protected abstract indexTable(): OrderedMap<number>;
+  protected abstract indexTable(): OrderedMap<IndexEntry>;
 
   get<Row, I extends string>(table: Table<Row, I>, key: string): Row | undefined {
     return this.contentsOf(table).rows.get(key);
@@ -67,19 +80,18 @@ export abstract class Reader {
   indexOf(...names: readonly string[]): number {
     const indexes = this.indexTable();
     let highest = 0;
-    for (const name of names) highest = Math.max(highest, indexes.get(name) ?? 0);
+    for (const name of names) highest = Math.max(highest, indexes.get(foldedIndexName(name))?.index ?? 0);
     return highest;
   }
 
   /** Whether the index table has an entry of this name. */
   hasIndex(name: string): boolean {
-    return this.indexTable().get(name) !== undefined;
+    return this.indexTable().get(foldedIndexName(name)) !== undefined;
   }
 
-  /** Entries of Consul's index table whose name starts with `prefix`, by name. */
+  /** Entries of Consul's index table whose name starts with `prefix`, by folded name. */
   *indexEntries(prefix = ''): Generator<[name: string, index: number], void, undefined> {
-    const range = this.indexTable().range(prefixBounds(prefix));
-    for (const index of range) yield [range.key, index];
+    for (const {name, index} of this.indexTable().range(prefixBounds(foldedIndexName(prefix)))) yield [name, index];
   }
 }
 

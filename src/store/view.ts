@@ -1,5 +1,5 @@
 import {type OrderedMap} from './ordered-map.ts';
-import {type Contents, lookupContents, Reader} from './reader.ts';
+import {type Contents, type IndexEntry, lookupContents, Reader} from './reader.ts';
 import {type Table, type TableContents} from './table.ts';
 
 /** What a store held at one moment: immutable, free to take and to keep (it keeps alive the rows that were replaced since). */
@@ -18,7 +18,7 @@ export class View extends Reader {
     return lookupContents(this.contents.tables, table) ?? table.empty;
   }
 
-  protected override indexTable(): OrderedMap<number> {
+  protected override indexTable(): OrderedMap<IndexEntry> {
     return this.contents.indexes;
   }
 }

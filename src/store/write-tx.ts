@@ -1,6 +1,6 @@
 import {type WatchedTable} from './interests.ts';
 import {type OrderedMap} from './ordered-map.ts';
-import {type Contents, lookupContents, Reader} from './reader.ts';
+import {type Contents, foldedIndexName, type IndexEntry, lookupContents, Reader} from './reader.ts';
 import {cloneContents, type IndexKeys, type Table, type TableContents} from './table.ts';
 import {type View} from './view.ts';
 import {MarkLog, type WatchRegistry} from './watch-registry.ts';
@@ -28,7 +28,7 @@ export class WriteTx extends Reader {
   readonly marks = new MarkLog();
   /** Tables written to: contents of our own. */
   #touched = new Map<WatchedTable, TableContents<unknown>>();
-  #indexes: OrderedMap<number> | undefined;
+  #indexes: OrderedMap<IndexEntry> | undefined;
   #state: 'open' | 'published' | 'abandoned' = 'open';
   /** Savepoints that can still be gone back to. */
   #savepoints: Savepoint[] = [];
@@ -81,16 +81,19 @@ export class WriteTx extends Reader {
   /** Sets entries of Consul's index table; fires the watches of those that move. */
   setIndex(name: string, index: number): void {
     this.#checkOpen();
-    if (this.indexTable().get(name) === index) return;
-    this.#ownIndexes().set(name, index);
-    this.#registry.markIndex(name, this.marks);
+    const key = foldedIndexName(name);
+    const known = this.indexTable().get(key);
+    if (known?.index === index && known.name === name) return;
+    this.#ownIndexes().set(key, {name, index});
+    if (known?.index !== index) this.#registry.markIndex(key, this.marks);
   }
 
   deleteIndex(name: string): void {
     this.#checkOpen();
-    if (this.indexTable().get(name) === undefined) return;
-    this.#ownIndexes().delete(name);
-    this.#registry.markIndex(name, this.marks);
+    const key = foldedIndexName(name);
+    if (this.indexTable().get(key) === undefined) return;
+    this.#ownIndexes().delete(key);
+    this.#registry.markIndex(key, this.marks);
   }
 
   /** A point to go back to, O(tables written to). */
@@ -153,7 +156,7 @@ export class WriteTx extends Reader {
     return lookupContents(this.#touched, table) ?? lookupContents(this.#base.tables, table) ?? table.empty;
   }
 
-  protected override indexTable(): OrderedMap<number> {
+  protected override indexTable(): OrderedMap<IndexEntry> {
     return this.#indexes ?? this.#base.indexes;
   }
 
@@ -170,7 +173,7 @@ export class WriteTx extends Reader {
     return contents;
   }
 
-  #ownIndexes(): OrderedMap<number> {
+  #ownIndexes(): OrderedMap<IndexEntry> {
     return (this.#indexes ??= this.#base.indexes.clone());
   }
 

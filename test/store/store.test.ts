@@ -127,6 +127,19 @@ describe('reads', () => {
     expect(view.byIndex(pairs, 'session').size).toBe(0);
   });
 
+  test('of the index table do not tell capitals from small letters; the last spelling is kept', () => {
+    const {store} = storeWith();
+    const tx = store.begin();
+    tx.setIndex('service.Web', 7);
+    tx.setIndex('service.WEB', 8);
+    const view = tx.publish();
+    expect(view.indexOf('service.web')).toBe(8);
+    expect([...view.indexEntries('Service.')]).toEqual([['service.WEB', 8]]);
+    const next = store.begin();
+    next.deleteIndex('service.weB');
+    expect(next.publish().hasIndex('service.WEB')).toBe(false);
+  });
+
   test('of the index table give the highest of several names', () => {
     const {store} = storeWith();
     const tx = store.begin();

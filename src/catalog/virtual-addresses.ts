@@ -1,0 +1,60 @@
+import {type TerminatingGatewayConfigEntry} from '../config-entry/entries/gateways.ts';
+import {configEntry} from '../config-entry/state.ts';
+import {systemMetadata} from '../config-entry/system-metadata.ts';
+import {assignVirtualIp, virtualIpOf} from '../config-entry/virtual-ips.ts';
+import {ConsulError} from '../consul-error.ts';
+import {type ApplyContext} from '../fsm/apply-context.ts';
+import {type Reader} from '../store/reader.ts';
+import {equalMaps} from './equal.ts';
+import {type NodeService} from './schema.ts';
+import {type ServiceAddress} from './service-parts.ts';
+import {putInstance} from './service-rows.ts';
+import {connectNameOf, foldedPrefix, Services} from './tables.ts';
+
+const virtualAddress = 'consul-virtual';
+/** Before the name of a service that a terminating gateway leads to. */
+const gatewayPrefix = `${virtualAddress}:`;
+
+/** A way into the mesh carries the virtual address of the service it leads to, a terminating gateway of all that it does. */
+export function withVirtualAddress(context: ApplyContext, service: NodeService): NodeService | ConsulError {
+  if (service.Kind === 'terminating-gateway') return withGatewayAddresses(context.tx, service);
+  const name = connectNameOf(service);
+  if (name === undefined) return service;
+  const Address = assignVirtualIp(context, name);
+  if (Address === undefined) return service;
+  if (Address instanceof ConsulError) return Address;
+  const TaggedAddresses = new Map<string, ServiceAddress>(service.TaggedAddresses ?? []).set(virtualAddress, {Address, Port: service.Port});
+  return {...service, TaggedAddresses};
+}
+
+/** Gives the services of a terminating gateway's entry their virtual addresses, and the gateway's instances news of them. */
+export function addressLinkedServices(context: ApplyContext, {Name, Services: linked}: TerminatingGatewayConfigEntry): ConsulError | undefined {
+  const {tx} = context;
+  if (systemMetadata(tx, 'virtual-ips-term-gateway') === undefined) return undefined;
+  for (const service of linked ?? []) {
+    const address = assignVirtualIp(context, service.Name);
+    if (address instanceof ConsulError) return address;
+  }
+  for (const {Node, Service} of tx.byIndex(Services, 'name').prefix(foldedPrefix(Name)).toArray()) {
+    if (Service.Kind !== 'terminating-gateway') continue;
+    const {TaggedAddresses} = withGatewayAddresses(tx, Service);
+    // Consul writes lists and maps that were not there as empty ones here.
+    if (!isSameAddresses(Service.TaggedAddresses, TaggedAddresses)) putInstance(context, Node, {...Service, TaggedAddresses, Meta: Service.Meta ?? new Map(), Tags: Service.Tags ?? []});
+  }
+  return undefined;
+}
+
+function withGatewayAddresses(reader: Reader, service: NodeService): NodeService {
+  const addresses = new Map([...(service.TaggedAddresses ?? [])].filter(([tag]) => !tag.startsWith(gatewayPrefix)));
+  for (const {Name} of configEntry(reader, 'terminating-gateway', service.Service)?.body.Services ?? []) {
+    const Address = virtualIpOf(reader, Name);
+    if (Address !== undefined) addresses.set(`${gatewayPrefix}${Name}`, {Address, Port: 0});
+  }
+  return {...service, TaggedAddresses: addresses.size === 0 ? service.TaggedAddresses : addresses};
+}
+
+type Addresses = NodeService['TaggedAddresses'];
+
+function isSameAddresses(a: Addresses, b: Addresses): boolean {
+  return equalMaps(a, b, (x, y) => x.Address === y.Address && x.Port === y.Port);
+}
