@@ -192,6 +192,7 @@ export class Agent {
     await this.#core.leave();
     await this.#pools.leave();
     await pause(systemClock, this.#config.server ? this.#config.performance.leaveDrainTimeMs : 0);
+    await this.#core.left();
   }
 
   /** Stops accepting, ends what is open, lets Raft finish its writes. */

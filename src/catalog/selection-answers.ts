@@ -59,4 +59,9 @@ export interface CatalogRouteOptions {
   readonly bodyBytesMax: number;
   /** Answers from other datacenters show WAN addresses in place of LAN ones. */
   readonly translateWanAddresses: boolean;
+  /**
+   * Health that Consul's agents answer from an event stream is shown as such, though it comes from the state itself: on a
+   * server, where what is answered does not differ (http-core.md §1.4).
+   */
+  readonly saysStreaming: boolean;
 }

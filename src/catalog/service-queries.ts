@@ -5,7 +5,7 @@ import {type Reader} from '../store/reader.ts';
 import {nodeByName} from './node-commands.ts';
 import {hasMeta, type MetaFilters} from './node-queries.ts';
 import {healthFilter} from './requests.ts';
-import {type CheckServiceNode, type HealthCheck, type NodeService, type ServiceNode} from './schema.ts';
+import {type CheckServiceNode, type HealthCheck, type Node, type NodeService, type ServiceNode} from './schema.ts';
 import {Checks, foldedPrefix, indexNames, type ServiceRow, Services} from './tables.ts';
 
 /** Which instances of a service are asked for. */
@@ -114,10 +114,19 @@ function instancesOf(query: Query, {name, connect, address}: ServiceSelection): 
   return query.byIndex(Services, connect ? 'connect' : 'name').prefix(foldedPrefix(name));
 }
 
-function isSelected(query: Query, {Node, Service}: ServiceRow, {tags, address, nodeMeta}: ServiceSelection): boolean {
-  if (!hasTags(Service, tags)) return false;
-  if (address !== '' && (Service.Address || nodeByName(query, Node)?.Address) !== address) return false;
-  return nodeMeta === null || nodeMeta.size === 0 || hasMeta(nodeByName(query, Node), nodeMeta);
+function isSelected(query: Query, {Node: name, Service}: ServiceRow, selection: ServiceSelection): boolean {
+  return isAskedFor(Service, () => nodeByName(query, name), selection);
+}
+
+/** Whether an instance of the right name is one of those asked for. */
+export function isSelectedInstance({Node: node, Service}: CheckServiceNode, selection: ServiceSelection): boolean {
+  return Service !== null && isAskedFor(Service, () => node ?? undefined, selection);
+}
+
+function isAskedFor(service: NodeService, node: () => Node | undefined, {tags, address, nodeMeta}: ServiceSelection): boolean {
+  if (!hasTags(service, tags)) return false;
+  if (address !== '' && (service.Address || node()?.Address) !== address) return false;
+  return nodeMeta === null || nodeMeta.size === 0 || hasMeta(node(), nodeMeta);
 }
 
 function hasTags({Tags}: NodeService, wanted: readonly string[]): boolean {

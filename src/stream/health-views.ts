@@ -1,0 +1,201 @@
+import {isHealthyEnough, isSelectedInstance} from '../catalog/service-queries.ts';
+import {selectionKey, selectionOf} from '../catalog/selection.ts';
+import {type ServiceSpecificRequest} from '../catalog/requests.ts';
+import {type CheckServiceNode} from '../catalog/schema.ts';
+import {ConsulError} from '../consul-error.ts';
+import {GrpcError, grpcCode} from '../rpc/grpc/grpc-status.ts';
+import {canceledText} from '../rpc/net/rpc-error.ts';
+import {type Clock, type Timer} from '../runtime/clock.ts';
+import {type Random} from '../runtime/random.ts';
+import {type AnswerSpace, type Kept, type KeptAnswers} from '../store/kept.ts';
+import {type Waker} from '../store/waker.ts';
+import {Watch} from '../store/watch.ts';
+import {HealthView, type ViewEffect, type ViewInput} from './health-view.ts';
+import {firstSnapshotMs, lostViewPollMs, lostViewServedMs, viewIdleMs} from './limits.ts';
+import {type SubscribeRequest, topic} from './messages.ts';
+import {type Subscribe} from './subscriber.ts';
+
+export interface HealthViewsOptions {
+  readonly subscribe: Subscribe;
+  readonly kept: KeptAnswers;
+  /** Wakes those who wait for a change. */
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An answer out of a view. */
+export interface ViewAnswer {
+  readonly kept: Kept<readonly CheckServiceNode[]>;
+  /** The view was there before it was asked for. */
+  readonly isHit: boolean;
+}
+
+/** The views of a client agent: one for each service and token that is asked for, kept up to date by a subscription. */
+export class HealthViews {
+  readonly #options: HealthViewsOptions;
+  readonly #views = new Map<string, LiveView>();
+
+  constructor(options: HealthViewsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#views.size;
+  }
+
+  /**
+   * Answers from a view: at once, or when its index is past `MinQueryIndex`, or after `waitMs`.
+   * @returns undefined when there is no view to answer from: the servers are to be asked
+   * @throws ConsulError when the signal aborts
+   */
+  async read(request: ServiceSpecificRequest, waitMs: number, signal: AbortSignal | undefined): Promise<ViewAnswer | undefined> {
+    const {clock} = this.#options;
+    const view = this.#viewOf(request);
+    const isHit = view.core.isReady;
+    const deadlineMs = clock.nowMs() + (request.MinQueryIndex > 0 ? waitMs : firstSnapshotMs);
+    const giveUpMs = clock.nowMs() + firstSnapshotMs;
+    view.hold();
+    try {
+      for (;;) {
+        const nowMs = clock.nowMs();
+        const {core} = view;
+        if (core.isReady ? isLost(core, nowMs) : core.isFailing || nowMs >= giveUpMs) return undefined;
+        if (core.isReady && (core.index > request.MinQueryIndex || nowMs >= deadlineMs)) return {kept: view.answer(request), isHit};
+        const untilMs = Math.min(core.isReady ? deadlineMs : giveUpMs, core.lostMs === undefined ? Number.POSITIVE_INFINITY : nowMs + lostViewPollMs);
+        const woke = await view.changed.wait({timeoutMs: untilMs - nowMs, clock, signal});
+        if (woke === 'aborted') throw new ConsulError(canceledText);
+      }
+    } finally {
+      view.release();
+    }
+  }
+
+  /** What the view shows now, however old: for when no server answers. */
+  last(request: ServiceSpecificRequest): ViewAnswer | undefined {
+    const view = this.#views.get(keyOf(request));
+    return view?.core.isReady === true ? {kept: view.answer(request), isHit: true} : undefined;
+  }
+
+  /** All subscriptions end. */
+  close(): void {
+    for (const view of this.#views.values()) view.close();
+    this.#views.clear();
+  }
+
+  #viewOf(request: ServiceSpecificRequest): LiveView {
+    const key = keyOf(request);
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const view = new LiveView(this.#options, request, () => this.#views.delete(key));
+    this.#views.set(key, view);
+    view.start();
+    return view;
+  }
+}
+
+function isLost({lostMs}: HealthView, nowMs: number): boolean {
+  return lostMs !== undefined && nowMs - lostMs >= lostViewServedMs;
+}
+
+function keyOf({ServiceName, Connect, Datacenter, PeerName, Token}: ServiceSpecificRequest): string {
+  return JSON.stringify([ServiceName.toLowerCase(), Connect, Datacenter, PeerName, Token]);
+}
+
+/** A view with its subscription, and the answers that were made of it. */
+class LiveView {
+  readonly core = new HealthView();
+  /** Fires at the next change. */
+  changed: Watch;
+  readonly #options: HealthViewsOptions;
+  readonly #request: Omit<SubscribeRequest, 'Index'>;
+  readonly #answers: AnswerSpace<readonly CheckServiceNode[]>;
+  readonly #over = new AbortController();
+  readonly #forget: () => void;
+  #readers = 0;
+  #idle: Timer | undefined;
+  #retry: Timer | undefined;
+
+  constructor(options: HealthViewsOptions, {ServiceName, Connect, Datacenter, PeerName, Token}: ServiceSpecificRequest, forget: () => void) {
+    this.#options = options;
+    this.#answers = options.kept.space();
+    this.#forget = forget;
+    this.changed = new Watch(options.waker);
+    this.#request = {
+      Topic: Connect ? topic.serviceHealthConnect : topic.serviceHealth,
+      Key: '',
+      Token,
+      Datacenter,
+      PeerName: '',
+      WildcardSubject: false,
+      NamedSubject: {Key: ServiceName, PeerName},
+    };
+  }
+
+  start(): void {
+    this.#step({kind: 'begin'});
+  }
+
+  hold(): void {
+    this.#readers++;
+    this.#idle?.cancel();
+    this.#idle = undefined;
+  }
+
+  release(): void {
+    if (--this.#readers > 0 || this.#over.signal.aborted) return;
+    this.#idle = this.#options.clock.setTimer(viewIdleMs, () => {
+      this.#forget();
+      this.close();
+    });
+  }
+
+  close(): void {
+    this.#idle?.cancel();
+    this.#retry?.cancel();
+    this.#over.abort();
+    this.changed.fire();
+  }
+
+  /** What of the view was asked for. It is kept until the view changes. */
+  answer(request: ServiceSpecificRequest): Kept<readonly CheckServiceNode[]> {
+    const selection = selectionOf(request);
+    const filter = request.HealthFilterType;
+    return this.#answers.answer(`${filter}${selectionKey(selection)}`, () => {
+      const {rows, index} = this.core;
+      const value = rows.filter((row) => isSelectedInstance(row, selection) && isHealthyEnough(row.Checks ?? [], filter));
+      return {value, index: Math.max(1, index), watch: this.changed};
+    });
+  }
+
+  #step(input: ViewInput): void {
+    if (this.#over.signal.aborted) return;
+    const {clock, random} = this.#options;
+    for (const effect of this.core.step(input, clock.nowMs(), random)) this.#perform(effect);
+  }
+
+  #perform(effect: ViewEffect): void {
+    switch (effect.kind) {
+      case 'subscribe':
+        void this.#subscribe(effect.index);
+        break;
+      case 'wait':
+        this.#retry = this.#options.clock.setTimer(effect.delayMs, () => this.#step({kind: 'begin'}));
+        break;
+      case 'changed': {
+        const before = this.changed;
+        this.changed = new Watch(this.#options.waker);
+        before.fire();
+      }
+    }
+  }
+
+  async #subscribe(Index: number): Promise<void> {
+    const handlers = {opened: () => this.#step({kind: 'opened'}), event: (event: Parameters<Parameters<Subscribe>[1]['event']>[0]) => this.#step({kind: 'event', event})};
+    try {
+      await this.#options.subscribe({...this.#request, Index}, handlers, this.#over.signal);
+    } catch (error) {
+      this.#step({kind: 'ended', code: error instanceof GrpcError ? error.code : grpcCode.unknown});
+    }
+  }
+}

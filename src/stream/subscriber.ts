@@ -1,0 +1,70 @@
+import {type GrpcPool} from '../rpc/grpc/grpc-pool.ts';
+import {grpcCode, GrpcError} from '../rpc/grpc/grpc-status.ts';
+import {type KnownServer} from '../rpc/server-directory.ts';
+import {type Clock} from '../runtime/clock.ts';
+import {type Logger} from '../runtime/logger.ts';
+import {noStreamMs} from './limits.ts';
+import {eventMessage, type StreamEvent, type SubscribeRequest, subscribeRequestMessage} from './messages.ts';
+import {subscribePath} from './subscribe-service.ts';
+
+export interface SubscriptionHandlers {
+  /** A server was reached, and has been asked. */
+  readonly opened: () => void;
+  readonly event: (event: StreamEvent) => void;
+}
+
+/** Subscribes once, and stays until the subscription ends. @throws GrpcError, also when it ends well: a subscription has no end */
+export type Subscribe = (request: SubscribeRequest, handlers: SubscriptionHandlers, signal: AbortSignal) => Promise<never>;
+
+export interface SubscriberOptions {
+  /** In order of use. */
+  readonly servers: () => readonly KnownServer[];
+  readonly pool: Pick<GrpcPool, 'connection'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Subscribes at the servers of a client agent: at the one that is used for calls, or the next one that streams. */
+export class Subscriber {
+  readonly #options: SubscriberOptions;
+  /** Until when servers are passed over: they could not be reached, or do not stream. */
+  readonly #passedOver = new Map<string, number>();
+
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+  }
+
+  readonly subscribe: Subscribe = async (request, {opened, event}, signal) => {
+    const {pool, logger} = this.#options;
+    const server = this.#choose();
+    try {
+      const connection = await pool.connection(server);
+      opened();
+      await connection.call(subscribePath, subscribeRequestMessage.encode(request), {signal, onMessage: (message) => event(eventMessage.decode(message))});
+    } catch (error) {
+      if (error instanceof GrpcError && isServersFault(error)) this.#passOver(server);
+      if (!signal.aborted) logger.debug('subscription ended', {server: server.name, error: error instanceof Error ? error.message : String(error)});
+      throw error;
+    }
+    throw new GrpcError(grpcCode.unavailable, 'the server ended the subscription');
+  };
+
+  #choose(): KnownServer {
+    const {servers, clock} = this.#options;
+    const nowMs = clock.nowMs();
+    const chosen = servers().find(({id}) => (this.#passedOver.get(id) ?? 0) <= nowMs);
+    if (chosen === undefined) throw new GrpcError(grpcCode.unavailable, 'no server streams');
+    return chosen;
+  }
+
+  #passOver({id}: KnownServer): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const [known, untilMs] of this.#passedOver) if (untilMs <= nowMs) this.#passedOver.delete(known);
+    this.#passedOver.set(id, nowMs + noStreamMs);
+  }
+}
+
+/** Another server may do better than one that is not there, or does not stream. */
+function isServersFault({code}: GrpcError): boolean {
+  return code === grpcCode.unavailable || code === grpcCode.unimplemented;
+}
