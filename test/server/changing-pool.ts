@@ -39,10 +39,10 @@ export class ChangingPool implements Membership {
 }
 
 /** An agent as its tags describe it; a server unless `role` says otherwise. */
-export function member(name: string, set: {dc?: string; status?: Member['status']; role?: string; address?: string} = {}): Member {
-  const {dc = 'dc1', status = 'alive', role = 'consul', address = '10.0.0.1'} = set;
+export function member(name: string, set: {dc?: string; status?: Member['status']; role?: string; address?: string; version?: string} = {}): Member {
+  const {dc = 'dc1', status = 'alive', role = 'consul', address = '10.0.0.1', version = '1.21.4'} = set;
   return {
     name, address, port: 8301, status, protocolMin: 1, protocolMax: 5, protocolCur: 2, delegateMin: 2, delegateMax: 5, delegateCur: 4,
-    tags: {role, dc, id: `id-${name}`, port: '8300', vsn: '2', build: '1.21.4:'},
+    tags: {role, dc, id: `id-${name}`, port: '8300', vsn: '2', build: `${version}:`},
   };
 }

@@ -7,7 +7,7 @@ import {featureCheckIntervalMs} from '../limits.ts';
 import {type Member, type Membership} from '../membership.ts';
 import {type LeaderDuty} from './leader-duty.ts';
 
-/** What a server must be to follow a feature's log entries: its version, at least. */
+/** What a server must be to follow a feature's log entries: of this version, at least. */
 const features: readonly {readonly key: string; readonly since: readonly [number, number, number]}[] = [
   {key: 'virtual-ips', since: [1, 11, 0]},
   {key: 'virtual-ips-term-gateway', since: [1, 11, 2]},
@@ -23,8 +23,10 @@ export interface AgreedFeaturesOptions {
 }
 
 /**
- * Writes down that all servers of the datacenter are new enough for a feature, once they are (rpc-raft.md §16): from then
- * on applying a registration may do more than an old server would know of.
+ * Writes down that all agents of the datacenter are new enough for a feature, once they are (rpc-raft.md §16): from then
+ * on applying a registration may do more than an old server would know of. Consul asks its servers only; but where
+ * clients are old, somebody is on the way between the versions and may turn back, and an old server can read neither a
+ * log nor a snapshot that has such an entry.
  */
 export class AgreedFeatures implements LeaderDuty {
   readonly #options: AgreedFeaturesOptions;
@@ -48,7 +50,7 @@ export class AgreedFeatures implements LeaderDuty {
     const {clock, logger} = this.#options;
     const missing = features.filter(({key}) => systemMetadata(this.#options.store.view(), key) === undefined);
     if (missing.length === 0) return;
-    const agreed = missing.filter(({since}) => this.#servers().every((server) => isAtLeast(server, since)));
+    const agreed = missing.filter(({since}) => this.#agents().every((agent) => isAtLeast(agent, since)));
     this.#write(agreed.map(({key}) => key)).catch((error: unknown) => logger.error('failed to write system metadata', {error}));
     this.#timer = clock.setTimer(featureCheckIntervalMs, () => {
       if (epoch === this.#epoch) this.#check(epoch);
@@ -63,9 +65,9 @@ export class AgreedFeatures implements LeaderDuty {
     }
   }
 
-  #servers(): readonly Member[] {
+  #agents(): readonly Member[] {
     const {membership, datacenter} = this.#options;
-    return membership.members().filter(({tags, status}) => tags['role'] === 'consul' && tags['dc'] === datacenter && status !== 'left');
+    return membership.members().filter(({tags, status}) => (tags['role'] === 'consul' || tags['role'] === 'node') && tags['dc'] === datacenter && status !== 'left');
   }
 }
 
