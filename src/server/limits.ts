@@ -32,3 +32,8 @@ export const statsTimeoutMs = 2_000;
 /** How long a tombstone stays at least, and by how much it may outstay that, so that many go at once. */
 export const tombstoneTtlMs = 15 * 60_000;
 export const tombstoneGranularityMs = 30_000;
+/** How often a leader that leaves tries to hand on its leadership. */
+export const transferAttempts = 3;
+/** How long a server that leaves waits until it is out of Raft's configuration, and how often it looks. */
+export const removalWaitMs = 5_000;
+export const leaveLookMs = 50;

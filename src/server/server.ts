@@ -12,7 +12,6 @@ import {eventEndpoints} from '../event/endpoint.ts';
 import {type KeyManager} from '../gossip/key-manager.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
-import {suffrage} from '../raft/configuration.ts';
 import {BatchedLogStore} from '../raft/log/batched-log-store.ts';
 import {LevelDisk} from '../raft/log/level-disk.ts';
 import {SimulatedDisk} from '../raft/log/simulated-disk.ts';
@@ -44,6 +43,7 @@ import {DCSpecificRequest} from '../schema/rpc-common.ts';
 import {BootstrapExpect} from './bootstrap-expect.ts';
 import {ClusterRouter} from './cluster-router.ts';
 import {preVoteSince, statsTimeoutMs} from './limits.ts';
+import {Departure} from './departure.ts';
 import {MemberDirectory} from './member-directory.ts';
 import {Autopilot} from './leader/autopilot.ts';
 import {RaftMembers} from './leader/raft-members.ts';
@@ -137,6 +137,7 @@ export class Server {
   readonly #reconciler: MemberReconciler;
   readonly #health: ServerHealth;
   readonly #limiter: RequestLimiter;
+  readonly #departure: Departure;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -181,6 +182,7 @@ export class Server {
       logger: logger.named('raft'),
     });
     this.raft.onFatal(options.onFatal);
+    this.#departure = new Departure({ownId: nodeId, raft: this.raft, clock, logger});
     const leadership = new RaftLeadership(this.raft);
     this.#limiter = new RequestLimiter(options.requestLimits, clock, logger.named('rpc-rate-limit'));
     this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: this.#port.pool, times: options.times, limiter: this.#limiter, clock, random});
@@ -347,8 +349,12 @@ export class Server {
   /** Gives the leadership away before this server goes, and takes no more requests that need it. */
   async leave(): Promise<void> {
     this.router.leave();
-    const others = this.raft.configuration.servers.filter(({id, suffrage: vote}) => id !== this.#options.nodeId && vote === suffrage.voter);
-    if (this.#leads && others.length > 0) await this.raft.transferLeadership();
+    await this.#departure.handOn();
+  }
+
+  /** Gossip knows that this server has left: resolves when Raft has let it go, or does not in time. */
+  async left(): Promise<void> {
+    await this.#departure.untilLetGo();
   }
 
   #ask<Req, Res>({name, datacenter, rpcAddress}: ServerMember, method: Method<Req, Res>, request: Req): Promise<Res> {

@@ -18,6 +18,8 @@ export interface AgentCore {
   reload(config: RuntimeConfig): void;
   /** The agent is about to leave: leadership is given away. */
   leave(): Promise<void>;
+  /** The pools know that the agent has left: resolves when nothing waits for it any more. */
+  left(): Promise<void>;
   close(): Promise<void>;
   /** Its parts of `Stats` in `/v1/agent/self`: `consul`, and on servers `raft`. */
   stats(): Readonly<Record<string, Stats>>;

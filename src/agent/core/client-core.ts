@@ -58,6 +58,10 @@ export class ClientCore implements AgentCore {
     return Promise.resolve();
   }
 
+  left(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     this.#port.close();
     return Promise.resolve();

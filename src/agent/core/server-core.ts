@@ -108,6 +108,10 @@ export class ServerCore implements AgentCore {
     await this.server.leave();
   }
 
+  async left(): Promise<void> {
+    await this.server.left();
+  }
+
   async close(): Promise<void> {
     await this.server.close();
     if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});

@@ -1,4 +1,4 @@
-import {type Configuration, type ConfigurationChange, suffrage} from '../../raft/configuration.ts';
+import {type Configuration, type ConfigurationChange, isVoter, suffrage} from '../../raft/configuration.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type ServerMember} from '../server-member.ts';
 
@@ -22,6 +22,14 @@ export function changesForServer({servers}: Configuration, {id, rpcAddress: addr
   return changes;
 }
 
+/**
+ * Whether a newcomer at the address of a voter may take its place: not where the cluster would be left with less than a
+ * majority of what it was, as when one of two servers comes back with an empty disk.
+ */
+function mayLoseVoter({servers}: Configuration): boolean {
+  return Math.floor((servers.filter(({suffrage: vote}) => vote === suffrage.voter).length - 1) / 2) >= 1;
+}
+
 /** Keeps Raft's configuration in line with the servers that come and go. */
 export class RaftMembers {
   readonly #raft: RaftMembership;
@@ -43,7 +51,13 @@ export class RaftMembers {
       this.#logger.error('bootstrap server was found in the pool; only one server may bootstrap', {server: server.name});
       return;
     }
-    for (const change of changesForServer(configuration, server)) {
+    const changes = changesForServer(configuration, server);
+    const losesVoter = changes.some(({op, id}) => op === 'remove-server' && isVoter(configuration, id));
+    if (losesVoter && !mayLoseVoter(configuration)) {
+      this.#logger.error('Preventing server addition that would require removal of too many servers and cause cluster instability', {server: server.name, address: server.rpcAddress});
+      return;
+    }
+    for (const change of changes) {
       this.#logger.info('changing the Raft configuration', {op: change.op, id: change.id, server: server.name});
       await this.#raft.changeMembership(change);
     }
