@@ -1,7 +1,11 @@
 import {type IncomingMessage} from 'node:http';
+import {type Socket} from 'node:net';
 import {ConsulError} from '../consul-error.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {type GoQuery, percentDecode} from './go-query.ts';
+
+/** One signal a connection: its requests follow each other, and each that waits would leave a listener behind. */
+const goneBySocket = new WeakMap<Socket, AbortController>();
 
 /** What a route sees of a request. */
 export class ApiRequest {
@@ -14,7 +18,6 @@ export class ApiRequest {
   readonly pretty: boolean;
   readonly #prefix: string;
   readonly #prettyAsked: boolean;
-  #abort: AbortController | undefined;
 
   /** @param prefix the pattern the path matched; what follows it is the suffix */
   constructor(raw: IncomingMessage, rawPath: string, query: GoQuery, prefix: string, alwaysPretty: boolean) {
@@ -69,12 +72,14 @@ export class ApiRequest {
 
   /** Aborted when the client goes away before its answer is sent. */
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      const abort = new AbortController();
-      this.#abort = abort;
-      this.raw.socket.once('close', () => abort.abort());
+    const {socket} = this.raw;
+    let gone = goneBySocket.get(socket);
+    if (gone === undefined) {
+      const made = new AbortController();
+      socket.once('close', () => made.abort());
+      goneBySocket.set(socket, (gone = made));
     }
-    return this.#abort.signal;
+    return gone.signal;
   }
 
   /**
