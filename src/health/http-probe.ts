@@ -1,10 +1,11 @@
 import {type IncomingMessage, request as httpRequest, STATUS_CODES} from 'node:http';
-import {createGunzip} from 'node:zlib';
+import {type Socket} from 'node:net';
 import {pipeline} from 'node:stream/promises';
+import {createGunzip} from 'node:zlib';
 import {type Clock} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {systemErrorText} from '../runtime/system-error.ts';
+import {errorCode, systemErrorText} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
 import {type Dialer} from './dialer.ts';
 import {joinHostPort} from './host-port.ts';
@@ -89,6 +90,7 @@ export class HttpProbe implements Probe {
     const host = target.hostname.replace(/^\[|\]$/g, '');
     const port = target.port === '' ? (isTls ? 443 : 80) : Number(target.port);
     const plain = await dialer.connect(joinHostPort(host, port), deadlineMs, signal);
+    const ends = endsOf(plain);
     const socket = isTls ? await tlsHandshake(plain, host, tls, ['http/1.1'], deadlineMs, clock, signal) : plain;
     return await new Promise((resolve, reject) => {
       const request = httpRequest({
@@ -100,7 +102,7 @@ export class HttpProbe implements Probe {
         signal,
       });
       request.once('response', resolve);
-      request.once('error', (error) => reject(signal.aborted && signal.reason instanceof Error ? signal.reason : error));
+      request.once('error', (error) => reject(signal.aborted && signal.reason instanceof Error ? signal.reason : exchangeError(error, ends)));
       request.end(body);
     });
   }
@@ -120,6 +122,18 @@ export class HttpProbe implements Probe {
     headers.push('Connection', 'close');
     return headers;
   }
+}
+
+/** `10.0.0.1:40000->10.0.0.2:80`; a closed socket does not know them any more. */
+function endsOf({localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0}: Socket): string {
+  return `${joinHostPort(localAddress, localPort)}->${joinHostPort(remoteAddress, remotePort)}`;
+}
+
+/** A connection that ended before the answer, in Go's words. */
+function exchangeError(error: Error, ends: string): Error {
+  if (errorCode(error) !== 'ECONNRESET') return error;
+  if (error.message === 'socket hang up') return new DialError('EOF');
+  return new DialError(`read tcp ${ends}: read: ${systemErrorText(error)}`);
 }
 
 /** A URL that cannot be asked at all. */
