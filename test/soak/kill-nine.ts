@@ -3,7 +3,7 @@
  * acknowledged write must be on every server, and the history of each key must be linearizable.
  * Usage: node test/soak/kill-nine.ts [seconds, default 600] [seed]      CONSUL=/path/to/program
  */
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {type Random, seededRandom} from '../../src/runtime/random.ts';
@@ -50,6 +50,7 @@ export async function killNine(options: KillNineOptions): Promise<KillNineResult
     await workload.stop();
     await cluster.settled(settleMsMax);
     const lost = await lostKeys(cluster, workload.acknowledged);
+    if (options.keep === true) writeFileSync(join(folder, 'histories.json'), JSON.stringify([...workload.histories]));
     const notLinearizable = [...workload.histories].filter(([, history]) => !isLinearizable(history)).map(([key]) => key);
     const {operations, unknown, acknowledged, histories, longestWithoutWriteMs} = workload;
     return {kills, operations, unknown, acknowledged: acknowledged.size, histories: histories.size, longestWithoutWriteMs, lost, notLinearizable};

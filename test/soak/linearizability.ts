@@ -18,6 +18,8 @@ interface Event {
   readonly isReturn: boolean;
 }
 
+/** States that one search may remember: a history that needs more is too much for this checker. */
+const triedMax = 3_000_000;
 /** No place: the end of the list of events. */
 const none = -1;
 
@@ -26,8 +28,24 @@ const none = -1;
  * could have gone through. The search of Wing and Gong (1993), with Lowe's memory of states already tried (2017).
  */
 export function isLinearizable(operations: readonly Operation[]): boolean {
-  const search = new Search(operations);
-  return search.run();
+  const bounded = boundedBySightings(operations);
+  // What nobody saw may as well never have happened, in which case there is far less to try.
+  const seen = bounded.filter(({returnedMs}) => returnedMs !== Infinity);
+  return new Search(seen).run() || (seen.length < bounded.length && new Search(bounded).run());
+}
+
+/** A write whose answer never came, but whose value was seen, happened before whoever saw it returned. */
+function boundedBySightings(operations: readonly Operation[]): Operation[] {
+  const seenMs = new Map<string, number>();
+  for (const {kind, value, expected, swapped, returnedMs} of operations) {
+    const sighted = kind === 'get' ? value : swapped === true ? expected : undefined;
+    if (sighted !== undefined) seenMs.set(sighted, Math.min(returnedMs, seenMs.get(sighted) ?? Infinity));
+  }
+  return operations.map((operation) => {
+    const atMs = operation.returnedMs === Infinity && operation.value !== undefined ? seenMs.get(operation.value) : undefined;
+    if (atMs === undefined) return operation;
+    return {...operation, returnedMs: atMs, ...(operation.kind === 'cas' && {swapped: true})};
+  });
 }
 
 class Search {
@@ -102,6 +120,7 @@ class Search {
       this.#flip(id);
       return false;
     }
+    if (this.#tried.size >= triedMax) throw new Error(`undecided after ${triedMax} states`);
     this.#tried.add(key);
     this.#value = value;
     return true;

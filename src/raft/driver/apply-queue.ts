@@ -4,9 +4,13 @@ import {type Clock} from '../../runtime/clock.ts';
 import {RaftError, RaftInvariantError} from '../raft-error.ts';
 import {type Fsm} from './fsm.ts';
 
-type Task =
-  | {readonly kind: 'apply'; upTo: number}
-  | {readonly kind: 'run'; readonly run: () => Promise<void>};
+interface ApplyTask {
+  readonly kind: 'apply';
+  upTo: number;
+  superseded: boolean;
+}
+
+type Task = ApplyTask | {readonly kind: 'run'; readonly run: () => Promise<void>};
 
 export interface ApplySource {
   /** Entries from memory, undefined when they are not there. */
@@ -69,9 +73,17 @@ export class ApplyQueue {
 
   applyUpTo(index: number): void {
     const last = this.#tasks.at(-1);
-    if (last?.kind === 'apply') last.upTo = index;
-    else this.#tasks.push({kind: 'apply', upTo: index});
+    if (last?.kind === 'apply' && !last.superseded) last.upTo = index;
+    else this.#tasks.push({kind: 'apply', upTo: index, superseded: false});
     this.#start();
+  }
+
+  /**
+   * What waits to be applied need not be any more: a snapshot of a later state is about to replace the FSM's, and the log
+   * that held the entries is being emptied. What the FSM works on is finished.
+   */
+  supersede(): void {
+    for (const task of this.#tasks) if (task.kind === 'apply') task.superseded = true;
   }
 
   /** Runs `run` when all before it is applied; nothing is applied until it settles. */
@@ -108,9 +120,9 @@ export class ApplyQueue {
     for (let task = this.#tasks[0]; task !== undefined && !this.#stopped; task = this.#tasks[0]) {
       if (task.kind === 'run') await task.run();
       else {
-        while (this.#appliedIndex < task.upTo && !this.#stopped) {
+        while (this.#appliedIndex < task.upTo && !task.superseded && !this.#stopped) {
           const startMs = this.#clock.nowMs();
-          const slice = this.#applySlice(task.upTo);
+          const slice = this.#applySlice(task);
           if (slice !== undefined) await slice;
           if (this.#appliedIndex < task.upTo && this.#clock.nowMs() - startMs > applySliceMs / 2) await loopTurn();
         }
@@ -119,12 +131,12 @@ export class ApplyQueue {
     }
   }
 
-  #applySlice(upTo: number): Promise<void> | undefined {
+  #applySlice(task: ApplyTask): Promise<void> | undefined {
     const first = this.#appliedIndex + 1;
-    const last = Math.min(upTo, this.#appliedIndex + this.#sliceEntries);
+    const last = Math.min(task.upTo, this.#appliedIndex + this.#sliceEntries);
     const entries = this.#source.recent(first, last, applyBytesMax);
     if (entries !== undefined) return this.#applyEntries(entries);
-    return this.#source.read(first, last, applyBytesMax).then((read) => this.#applyEntries(read));
+    return this.#source.read(first, last, applyBytesMax).then((read) => (task.superseded ? undefined : this.#applyEntries(read)));
   }
 
   #applyEntries(entries: readonly LogEntry[]): Promise<void> | undefined {

@@ -108,8 +108,9 @@ export class RaftNode {
     return this.#core;
   }
 
+  /** Before the start: follower of nobody, who has heard nothing. */
   get role(): Role {
-    return this.#running.state.role;
+    return this.#core?.state.role ?? 'follower';
   }
 
   /**
@@ -117,7 +118,7 @@ export class RaftNode {
    * that a read here could be older than one that was answered a moment ago elsewhere.
    */
   get isCaughtUp(): boolean {
-    const {leadership} = this.#running.state;
+    const leadership = this.#core?.state.leadership;
     return leadership !== undefined && this.#apply.appliedIndex >= leadership.firstIndex;
   }
 
@@ -126,7 +127,7 @@ export class RaftNode {
   }
 
   get leader(): Peer | undefined {
-    return this.#running.state.leader;
+    return this.#core?.state.leader;
   }
 
   get configuration(): Configuration {
@@ -156,7 +157,7 @@ export class RaftNode {
 
   /** Milliseconds since a leader was heard of; 0 on the leader, Infinity for never. */
   get lastContactMs(): number {
-    return this.role === 'leader' ? 0 : this.#options.clock.nowMs() - this.#running.state.contactMs;
+    return this.role === 'leader' ? 0 : this.#options.clock.nowMs() - (this.#core?.state.contactMs ?? -Infinity);
   }
 
   stats(): Record<string, string> {
@@ -343,6 +344,11 @@ export class RaftNode {
         this.#restoreAt.get(effect.ref)?.(effect.position);
         this.#restoreAt.delete(effect.ref);
         return;
+      case 'restore-fsm':
+        // Whatever this server still wanted to answer as the leader it was is in that snapshot, or is not.
+        this.#proposals.failAfter(-1, new RaftError('leadership-lost', 'leadership lost while committing log'));
+        this.#apply.supersede();
+        return this.#link.perform(effect);
       case 'role':
         return this.#roleChanged(effect);
       default:

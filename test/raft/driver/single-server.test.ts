@@ -1,8 +1,7 @@
 import {describe, expect, it} from 'vitest';
 
-import {type LogEntry} from '../../../src/raft/log-entry.ts';
 import {type RoleChange} from '../../../src/raft/driver/raft-node.ts';
-import {CountingFsm} from './counting-fsm.ts';
+import {HeldFsm} from './held-fsm.ts';
 import {inFolder, type SingleServer, soleConfiguration, startServer} from './single-server.ts';
 
 async function bootstrapped(folder: string, config = {}): Promise<SingleServer> {
@@ -10,17 +9,6 @@ async function bootstrapped(folder: string, config = {}): Promise<SingleServer> 
   await server.node.bootstrap(soleConfiguration);
   await server.node.barrier();
   return server;
-}
-
-/** Applies nothing before it is released. */
-class HeldFsm extends CountingFsm {
-  readonly asked = Promise.withResolvers<void>();
-  readonly released = Promise.withResolvers<void>();
-
-  override applyBatch(entries: readonly LogEntry[]): Promise<readonly unknown[]> {
-    this.asked.resolve();
-    return this.released.promise.then(() => super.applyBatch(entries) as readonly unknown[]);
-  }
 }
 
 const text = (count: number, prefix = 'c'): Buffer[] => Array.from({length: count}, (_, i) => Buffer.from(`${prefix}${i}`));
