@@ -5,12 +5,14 @@ import {indexRules} from './scenarios/blocking.ts';
 import {catalog} from './scenarios/catalog.ts';
 import {cliHandlers} from './scenarios/cli-handlers.ts';
 import {cliScenario} from './scenarios/cli.ts';
+import {commonOptions} from './scenarios/common-options.ts';
 import {dnsScenario} from './scenarios/dns.ts';
 import {headers} from './scenarios/headers.ts';
 import {health} from './scenarios/health.ts';
 import {kv} from './scenarios/kv.ts';
 import {kvErrors} from './scenarios/kv-errors.ts';
 import {locks} from './scenarios/locks.ts';
+import {operator} from './scenarios/operator.ts';
 import {preparedQueries} from './scenarios/prepared-queries.ts';
 import {routingErrors} from './scenarios/routing-errors.ts';
 import {sessions} from './scenarios/sessions.ts';
@@ -20,5 +22,5 @@ import {txns} from './scenarios/txn.ts';
 
 /** Every area of Consul's surface that is compared, in the order of play. */
 export const allScenarios: readonly Scenario[] = [
-  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, headers, statusOperator, preparedQueries, snapshot, dnsScenario, cliScenario, cliHandlers,
+  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, commonOptions, headers, statusOperator, operator, preparedQueries, snapshot, dnsScenario, cliScenario, cliHandlers,
 ];

@@ -42,7 +42,7 @@ export function normaliseLine(line: string, facts: RunFacts, names: UuidNames): 
   if (shortId !== '') text = text.replaceAll(shortId, '<node-id>');
   text = text.replace(/("ContentHash": ?")[0-9a-f]+"/g, '$1<hash>"').replace(/(X-Consul-Contenthash: )[0-9a-f]+/gi, '$1<hash>');
   // how far Raft's log is, which is counted in another program's own entries too
-  text = text.replace(/("LastIndex": ?)\d+/g, '$1<last>').replace(/(\bleader +true +\d+ +)\d+ +-/g, '$1<last> -');
+  text = text.replace(/("LastIndex": ?|\bLast Index: +)\d+/g, '$1<last>').replace(/(\bleader +true +\d+ +)\d+ +-/g, '$1<last> -');
   text = replacePorts(text, facts.ports);
   for (const pattern of INDEXES) text = text.replace(pattern, (whole, before: string, digits: string) => (Number(digits) <= 1 ? whole : `${before}<index:${digits}>`));
   return text;
