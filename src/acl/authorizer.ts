@@ -1,5 +1,5 @@
 import {ConsulError} from '../consul-error.ts';
-import {type Sliced} from '../runtime/slices.ts';
+import {collect, type Sliced} from '../runtime/slices.ts';
 
 /** The kinds of things a rule can name (acl.md §5). */
 export type Resource =
@@ -53,15 +53,9 @@ export function permissionDenied(authorizer: Authorizer, resource: Resource, acc
   return new ConsulError(text, 403);
 }
 
-const elementsPerStep = 256;
-
 /** As `filterAllowed`, for lists that may be very long. */
 export function* filterLong<T>(list: readonly T[], allows: (element: T) => boolean): Sliced<{kept: readonly T[]; dropped: boolean}> {
-  const kept: T[] = [];
-  for (let from = 0; from < list.length; from += elementsPerStep) {
-    for (const element of list.slice(from, from + elementsPerStep)) if (allows(element)) kept.push(element);
-    yield;
-  }
+  const kept = yield* collect(list, (element) => (allows(element) ? element : undefined));
   return kept.length === list.length ? {kept: list, dropped: false} : {kept, dropped: true};
 }
 

@@ -1,4 +1,4 @@
-import {type Authorizer, demand, filterAllowed, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
+import {type Authorizer, demand, filterAllowed, filterLong, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
 import {virtualIpOf} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Proposer} from '../fsm/proposer.ts';
@@ -6,7 +6,9 @@ import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
+import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
 import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
@@ -28,12 +30,12 @@ import {
 } from './methods.ts';
 import {type NearSorter} from './near.ts';
 import {nodeByName} from './node-commands.ts';
-import {listNodes, type NodeAndServices, servicesOfNode} from './node-queries.ts';
+import {listNodes, type MetaFilters, type NodeAndServices, servicesOfNode} from './node-queries.ts';
 import {completeRegistration} from './register-request.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
 import {DeregisterRequest, type HealthCheck, Node, RegisterRequest, type ServiceNode} from './schema.ts';
 import {serviceOf} from './service-commands.ts';
-import {listServices, serviceNodes} from './service-queries.ts';
+import {gatherServices, serviceNodes} from './service-queries.ts';
 import {folded} from './tables.ts';
 
 export interface CatalogEndpointOptions {
@@ -73,8 +75,8 @@ export function catalogEndpoints(options: CatalogEndpointOptions): readonly Endp
 function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
   const nodes = kept.space<QueryOutcome<readonly Node[]>>();
   const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
-  const readServices = (request: Parameters<typeof listServices>[1], authorizer: Authorizer): ((q: Parameters<typeof listServices>[0]) => QueryOutcome<ReadonlyMap<string, readonly string[]>>) => (q) => {
-    const outcome = listServices(q, request);
+  const readServices = function* (q: Query, filters: MetaFilters, authorizer: Authorizer): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
+    const outcome = yield* gatherServices(q, filters);
     const allowed = [...outcome.value].filter(([name]) => authorizer.allows('service', 'read', name));
     return {...outcome, value: new Map(allowed), filtered: allowed.length < outcome.value.size};
   };
@@ -97,7 +99,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
         options: request,
         space: services,
         key: metaKey(request.NodeMetaFilters),
-        query: (q, authorizer) => readServices(request.NodeMetaFilters, authorizer)(q),
+        query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer),
         signal,
       });
       return {Services: read.value, ...read.meta, [keptReply]: read.kept};
@@ -107,7 +109,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
         options: request,
         space: services,
         key: metaKey(request.NodeMetaFilters),
-        query: (q, authorizer) => readServices(request.NodeMetaFilters, authorizer)(q),
+        query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer),
         signal,
       });
       return {Services: [...read.value.keys()].map((Name) => ({Name})), ...read.meta};
@@ -246,8 +248,10 @@ export function mayReadService(authorizer: Authorizer, node: string, service: st
 }
 
 /** An outcome without what the authorizer hides. */
-export function allowedOnly<T>(outcome: QueryOutcome<readonly T[]>, allows: (element: T) => boolean): QueryOutcome<readonly T[]> {
-  const {kept, dropped} = filterAllowed(outcome.value, allows);
+export function* allowedOnly<T>(
+  asked: QueryOutcome<readonly T[]> | Sliced<QueryOutcome<readonly T[]>>, allows: (element: T) => boolean): Sliced<QueryOutcome<readonly T[]>> {
+  const outcome = isSliced(asked) ? yield* asked : asked;
+  const {kept, dropped} = yield* filterLong(outcome.value, allows);
   return {...outcome, value: kept, filtered: dropped};
 }
 

@@ -2,7 +2,7 @@ import {type Answer, boolAnswer, jsonAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise, refusePartition} from '../http/enterprise.ts';
 import {decodeFailed, jsonBody} from '../http/json-body.ts';
-import {readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
+import {consistencyOptions, type ReadDefaults, readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
 import {callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type MaybeKept, wasCached} from '../rpc/kept-reply.ts';
@@ -50,20 +50,20 @@ export function catalogRoutes(options: CatalogRouteOptions): readonly Route[] {
 async function register({router, defaults, bodyBytesMax}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
   const body = await jsonBody(request, RegisterRequest, bodyBytesMax, refuseBody);
-  await router.call(catalogRegister, {...body, ...ownDatacenter(body, writeOptions(request, defaults))});
+  await router.call(catalogRegister, {...body, ...targetOf(body, request, defaults)});
   return boolAnswer(request, true);
 }
 
 async function deregister({router, defaults, bodyBytesMax}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
   const body = await jsonBody(request, DeregisterRequest, bodyBytesMax, refuseBody);
-  await router.call(catalogDeregister, {...body, ...ownDatacenter(body, writeOptions(request, defaults))});
+  await router.call(catalogDeregister, {...body, ...targetOf(body, request, defaults)});
   return boolAnswer(request, true);
 }
 
-/** A datacenter in the body counts; the query's and the agent's own stand in. */
-function ownDatacenter({Datacenter}: {readonly Datacenter: string}, write: {Datacenter: string; Token: string}): {Datacenter: string; Token: string} {
-  return Datacenter === '' ? write : {...write, Datacenter};
+/** A datacenter in the body counts, one in the query does not. */
+function targetOf({Datacenter}: {readonly Datacenter: string}, request: ApiRequest, defaults: ReadDefaults): {Datacenter: string; Token: string} {
+  return {...writeOptions(request, defaults), Datacenter: Datacenter || defaults.datacenter};
 }
 
 /** Namespaces get a hint here that other bodies do not have (http-core.md §1.8). */
@@ -71,7 +71,8 @@ function refuseBody(why: string): ConsulError {
   return decodeFailed(why === 'json: unknown field "Namespace"' ? `${why} - Namespaces are a Consul Enterprise feature` : why);
 }
 
-async function datacenters({router}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+async function datacenters({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
+  consistencyOptions(request, defaults); // nothing here depends on them, but bad ones are refused
   const names = await router.call(catalogListDatacenters, {});
   return jsonAnswer(nameList.toJson(names ?? [], {pretty: request.pretty}) + request.jsonEnd);
 }
@@ -83,7 +84,7 @@ async function nodes({router, defaults, nodeName, translateWanAddresses}: Catalo
   const body = DCSpecificRequest.make({...read, Source: source, NodeMetaFilters: nodeMetaOf(request)});
   const reply = await callReadWithMeta(router, catalogListNodes, body, request);
   const shown = translates(translateWanAddresses, read, defaults.datacenter) ? reply.Nodes?.map(translatedNode) : reply.Nodes;
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => nodeList.toJson(shown ?? [], {pretty}));
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => nodeList.jsonParts(shown ?? [], {pretty}));
 }
 
 async function services({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -115,7 +116,7 @@ async function node({router, defaults, translateWanAddresses}: CatalogRouteOptio
     const found = reply.NodeServices;
     if (found === null || found.Node === null) return nodeServices.toJson(null, {pretty});
     const shown = [...(found.Services ?? [])].map(([id, service]) => [id, shownService(translate ? translatedService(service) : service)] as const);
-    return nodeServices.toJson({Node: translate ? translatedNode(found.Node) : found.Node, Services: new Map(shown)}, {pretty});
+    return nodeServices.jsonParts({Node: translate ? translatedNode(found.Node) : found.Node, Services: new Map(shown)}, {pretty});
   });
 }
 
@@ -128,7 +129,7 @@ async function nodeServiceList({router, defaults, translateWanAddresses}: Catalo
     Node: found !== null && translate ? translatedNode(found) : found,
     Services: Services?.map((service) => shownService(translate ? translatedService(service) : service)) ?? null,
   };
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => NodeServiceList.toJson(shown, {pretty}));
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => NodeServiceList.jsonParts(shown, {pretty}));
 }
 
 async function gatewayServices({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {

@@ -1,5 +1,5 @@
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
-import {type OrderedRange} from '../store/ordered-range.ts';
+import {collect, type Sliced} from '../runtime/slices.ts';
 import {type Query} from '../store/query.ts';
 import {nodeByName} from './node-commands.ts';
 import {hasMeta, type MetaFilters} from './node-queries.ts';
@@ -12,19 +12,18 @@ export function checksOfNode(query: Query, node: string): QueryOutcome<readonly 
 }
 
 /** Checks of a service's instances. With node metadata asked for, the index also moves with the nodes. */
-export function checksOfService(query: Query, service: string, filters: MetaFilters): QueryOutcome<readonly HealthCheck[]> {
-  const outcome = withMeta(query, query.byIndex(Checks, 'service').prefix(foldedPrefix(service)), filters);
-  return filters === null ? outcome : {...outcome, index: query.index(indexNames.checks, indexNames.nodes)};
+export function checksOfService(query: Query, service: string, filters: MetaFilters): Sliced<QueryOutcome<readonly HealthCheck[]>> {
+  const index = filters === null ? query.index(indexNames.checks) : query.index(indexNames.checks, indexNames.nodes);
+  return withMeta(query, query.byIndex(Checks, 'service').prefix(foldedPrefix(service)), filters, index);
 }
 
 /** Checks in a state; `any` is every state. */
-export function checksInState(query: Query, state: string, filters: MetaFilters): QueryOutcome<readonly HealthCheck[]> {
-  return withMeta(query, state === 'any' ? query.all(Checks) : query.byIndex(Checks, 'status').prefix(foldedPrefix(state)), filters);
+export function checksInState(query: Query, state: string, filters: MetaFilters): Sliced<QueryOutcome<readonly HealthCheck[]>> {
+  const checks = state === 'any' ? query.all(Checks) : query.byIndex(Checks, 'status').prefix(foldedPrefix(state));
+  return withMeta(query, checks, filters, query.index(indexNames.checks));
 }
 
-function withMeta(query: Query, checks: OrderedRange<HealthCheck>, filters: MetaFilters): QueryOutcome<readonly HealthCheck[]> {
-  const all = checks.toArray();
+function* withMeta(query: Query, checks: Iterable<HealthCheck>, filters: MetaFilters, index: number): Sliced<QueryOutcome<readonly HealthCheck[]>> {
   const isAll = filters === null || filters.size === 0;
-  const value = isAll ? all : all.filter(({Node}) => hasMeta(nodeByName(query, Node), filters));
-  return {value, index: query.index(indexNames.checks)};
+  return {value: yield* collect(checks, (check) => (isAll || hasMeta(nodeByName(query, check.Node), filters) ? check : undefined)), index};
 }

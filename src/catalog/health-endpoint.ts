@@ -3,6 +3,7 @@ import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
 import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
@@ -10,7 +11,7 @@ import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServic
 import {type NearSorter} from './near.ts';
 import {type CheckServiceNode, type HealthCheck} from './schema.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
-import {checkServiceNodes} from './service-queries.ts';
+import {gatherInstances} from './service-queries.ts';
 
 export interface HealthEndpointOptions {
   readonly reader: BlockingReader;
@@ -38,7 +39,7 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
         key: `${request.Ingress ? 'i' : HealthFilterType}${selectionKey(selection)}`,
         query: (q, authorizer) =>
           // No gateway exposes anything while their configuration entries are not acted on (docs/compatibility.md).
-          allowedOnly(request.Ingress ? {value: [], index: q.index('gateway-services')} : checkServiceNodes(q, selection, HealthFilterType), ({Node, Service}) =>
+          allowedOnly(request.Ingress ? {value: [], index: q.index('gateway-services')} : gatherInstances(q, selection, HealthFilterType), ({Node, Service}) =>
             mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
           ),
         signal,
@@ -92,8 +93,8 @@ function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly E
   ];
 }
 
-function allowedChecks(outcome: QueryOutcome<CheckList>, authorizer: Authorizer): QueryOutcome<CheckList> {
-  return allowedOnly(outcome, (check) => mayReadCheck(authorizer, check));
+function allowedChecks(asked: QueryOutcome<CheckList> | Sliced<QueryOutcome<CheckList>>, authorizer: Authorizer): Sliced<QueryOutcome<CheckList>> {
+  return allowedOnly(asked, (check) => mayReadCheck(authorizer, check));
 }
 
 /** A check of a node is seen by who may read the node, one of an instance by who may read that. */

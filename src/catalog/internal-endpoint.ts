@@ -1,8 +1,9 @@
-import {type Authorizer, demand, filterAllowed, type TokenResolver} from '../acl/authorizer.ts';
+import {type Authorizer, demand, filterAllowed, filterLong, type TokenResolver} from '../acl/authorizer.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {collect, drive, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Store} from '../store/store.ts';
@@ -27,21 +28,21 @@ export function internalEndpoints({store, reader, kept, resolver}: InternalEndpo
   const services = kept.space<QueryOutcome<readonly CheckServiceNode[]>>();
   return [
     endpoint(internalNodeInfo, async (request, signal) => {
-      const query = (q: Query, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => visibleNodes(nodeInfo(q, request.Node, request.PeerName), authorizer);
+      const query = (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly NodeInfo[]>> => visibleNodes(nodeInfo(q, request.Node, request.PeerName), authorizer);
       const key = JSON.stringify([request.PeerName, request.Node.toLowerCase()]);
       const read = await reader.read<readonly NodeInfo[]>({options: request, space: nodes, key, query, signal});
       return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(internalNodeDump, async (request, signal) => {
       refuseFilter(request.Filter);
-      const query = (q: Query, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> => visibleNodes(nodeDump(q), authorizer);
+      const query = (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly NodeInfo[]>> => visibleNodes(nodeDump(q), authorizer);
       const read = await reader.read<readonly NodeInfo[]>({options: request, space: nodes, key: '', query, signal});
       return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(internalServiceDump, async (request, signal) => {
       refuseFilter(request.Filter);
       const {PeerName, UseServiceKind, ServiceKind} = request;
-      const query = (q: Query, authorizer: Authorizer): QueryOutcome<readonly CheckServiceNode[]> =>
+      const query = (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly CheckServiceNode[]>> =>
         allowedOnly(allInstances(q, {kind: UseServiceKind ? ServiceKind : undefined, peer: PeerName}), ({Node, Service}) =>
           mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
         );
@@ -53,19 +54,21 @@ export function internalEndpoints({store, reader, kept, resolver}: InternalEndpo
     endpoint(internalCatalogOverview, async ({Token}) => {
       const authorizer = await resolver.resolve(Token);
       demand(authorizer, 'operator', 'read');
-      return catalogSummary(store.view(), {
-        node: (name) => authorizer.allows('node', 'read', name),
-        service: (name) => authorizer.allows('service', 'read', name),
-      });
+      const visible = {
+        node: (name: string) => authorizer.allows('node', 'read', name),
+        service: (name: string) => authorizer.allows('service', 'read', name),
+      };
+      return drive(catalogSummary(store.view(), visible));
     }),
   ];
 }
 
 /** Nodes that may be read, each without the services and checks that may not. */
-function visibleNodes(outcome: QueryOutcome<readonly NodeInfo[]>, authorizer: Authorizer): QueryOutcome<readonly NodeInfo[]> {
-  const {kept, dropped} = filterAllowed(outcome.value, ({Node}) => authorizer.allows('node', 'read', Node));
+function* visibleNodes(asked: QueryOutcome<readonly NodeInfo[]> | Sliced<QueryOutcome<readonly NodeInfo[]>>, authorizer: Authorizer): Sliced<QueryOutcome<readonly NodeInfo[]>> {
+  const outcome = isSliced(asked) ? yield* asked : asked;
+  const {kept, dropped} = yield* filterLong(outcome.value, ({Node}) => authorizer.allows('node', 'read', Node));
   let filtered = dropped;
-  const value = kept.map((info) => {
+  const value = yield* collect(kept, (info) => {
     const services = filterAllowed(info.Services ?? [], ({Service}) => authorizer.allows('service', 'read', Service));
     const checks = filterAllowed(info.Checks ?? [], (check) => mayReadCheck(authorizer, check));
     if (!services.dropped && !checks.dropped) return info;

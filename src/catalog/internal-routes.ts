@@ -1,19 +1,21 @@
 import {type Answer, jsonAnswer, missingAnswer, textAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise} from '../http/enterprise.ts';
+import {partsOf} from '../http/json-parts.ts';
 import {readOptions} from '../http/query-options.ts';
 import {callReadWithMeta, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {DCSpecificRequest, NodeSpecificRequest} from '../schema/rpc-common.ts';
+import {jsonArrayParts} from '../schema/long-values.ts';
 import {list} from '../schema/types.ts';
 import {missingName} from './errors.ts';
 import {CatalogSummary, ServiceDumpRequest} from './internal-schema.ts';
+import {each} from './json-answers.ts';
 import {internalCatalogOverview, internalNodeDump, internalNodeInfo, internalServiceDump} from './methods.ts';
 import {NodeInfo} from './requests.ts';
 import {type CatalogRouteOptions} from './selection-answers.ts';
 import {serviceListings, ServiceListing} from './service-summaries.ts';
 
-const nodeInfoList = list(NodeInfo);
 const listingList = list(ServiceListing);
 
 export interface InternalRouteOptions extends CatalogRouteOptions {
@@ -37,7 +39,8 @@ async function nodes({router, defaults}: InternalRouteOptions, request: ApiReque
   const read = readOptions(request, defaults);
   const body = DCSpecificRequest.make({...read, PeerName: request.query.get('peer')});
   const reply = await callReadWithMeta(router, internalNodeDump, body, request);
-  return readAnswer(request, read, reply, (pretty) => nodeInfoList.toJson([...(reply.Dump ?? []), ...(reply.ImportedDump ?? [])].map(shown), {pretty}));
+  return readAnswer(request, read, reply, (pretty) =>
+    jsonArrayParts(NodeInfo, each([...(reply.Dump ?? []), ...(reply.ImportedDump ?? [])], shown), {pretty}));
 }
 
 async function node({router, defaults}: InternalRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -49,7 +52,7 @@ async function node({router, defaults}: InternalRouteOptions, request: ApiReques
   const reply = await callReadWithMeta(router, internalNodeInfo, body, request);
   const [found] = reply.Dump ?? [];
   if (found === undefined) return missingAnswer();
-  return readAnswer(request, read, reply, (pretty) => NodeInfo.toJson(shown(found), {pretty}));
+  return readAnswer(request, read, reply, (pretty) => NodeInfo.jsonParts(shown(found), {pretty}));
 }
 
 async function services({router, defaults}: InternalRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -59,7 +62,7 @@ async function services({router, defaults}: InternalRouteOptions, request: ApiRe
   const reply = await callReadWithMeta(router, internalServiceDump, body, request);
   return readAnswer(request, read, reply, (pretty) => {
     const instances = [...(reply.Nodes ?? []), ...(reply.ImportedNodes ?? [])];
-    return listingList.toJson(serviceListings(instances, reply.Gateways ?? [], read.Datacenter), {pretty});
+    return partsOf(serviceListings(instances, reply.Gateways ?? [], read.Datacenter), (listings) => listingList.jsonParts(listings, {pretty}));
   });
 }
 

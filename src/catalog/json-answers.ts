@@ -1,35 +1,38 @@
+import {jsonArrayParts} from '../schema/long-values.ts';
 import {list, map, str} from '../schema/types.ts';
 import {CheckServiceNode, HealthCheck, type Node, type NodeService, ServiceNode} from './schema.ts';
 
-const checkList = list(HealthCheck);
-const serviceNodeList = list(ServiceNode);
-const checkServiceNodeList = list(CheckServiceNode);
 const serviceMap = map(list(str));
 const noTags: readonly string[] = [];
 const noMeta: ReadonlyMap<string, string> = new Map();
 
 /** How catalog and health rows look in JSON: lists of tags are never null (http-core.md §5.2). */
 
-export function servicesJson(services: ReadonlyMap<string, readonly string[] | null>, pretty: boolean): string {
-  return serviceMap.toJson(new Map([...services].map(([name, tags]) => [name, tags ?? noTags])), {pretty});
+export function servicesJson(services: ReadonlyMap<string, readonly string[] | null>, pretty: boolean): Iterable<string> {
+  return serviceMap.jsonParts(new Map([...services].map(([name, tags]) => [name, tags ?? noTags])), {pretty});
 }
 
-export function serviceNodesJson(rows: readonly ServiceNode[], pretty: boolean): string {
-  const shown = rows.map((row) => ({...row, ServiceTags: row.ServiceTags ?? noTags, ServiceMeta: row.ServiceMeta ?? noMeta}));
-  return serviceNodeList.toJson(shown, {pretty});
+export function serviceNodesJson(rows: readonly ServiceNode[], pretty: boolean): Iterable<string> {
+  const shown = (row: ServiceNode): ServiceNode => ({...row, ServiceTags: row.ServiceTags ?? noTags, ServiceMeta: row.ServiceMeta ?? noMeta});
+  return jsonArrayParts(ServiceNode, each(rows, shown), {pretty});
 }
 
-export function checksJson(checks: readonly HealthCheck[], pretty: boolean): string {
-  return checkList.toJson(checks.map(shownCheck), {pretty});
+export function checksJson(checks: readonly HealthCheck[], pretty: boolean): Iterable<string> {
+  return jsonArrayParts(HealthCheck, each(checks, shownCheck), {pretty});
 }
 
-export function checkServiceNodesJson(rows: readonly CheckServiceNode[], pretty: boolean): string {
-  const shown = rows.map(({Node, Service, Checks}) => ({
+export function checkServiceNodesJson(rows: readonly CheckServiceNode[], pretty: boolean): Iterable<string> {
+  const shown = ({Node, Service, Checks}: CheckServiceNode): CheckServiceNode => ({
     Node,
     Service: Service === null ? null : shownService(Service),
     Checks: (Checks ?? []).map(shownCheck),
-  }));
-  return checkServiceNodeList.toJson(shown, {pretty});
+  });
+  return jsonArrayParts(CheckServiceNode, each(rows, shown), {pretty});
+}
+
+/** What `show` makes of each row, made when it is written. */
+export function* each<T, R>(rows: Iterable<T>, show: (row: T) => R): Generator<R, void> {
+  for (const row of rows) yield show(row);
 }
 
 export function shownService(service: NodeService): NodeService {

@@ -1,4 +1,5 @@
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {collect, type Sliced} from '../runtime/slices.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
 import {nodeById, nodeByName} from './node-commands.ts';
@@ -15,9 +16,9 @@ export function hasMeta(node: Node | undefined, filters: MetaFilters): boolean {
 }
 
 /** All nodes, in the order of their names. */
-export function listNodes(query: Query, filters: MetaFilters): QueryOutcome<readonly Node[]> {
+export function* listNodes(query: Query, filters: MetaFilters): Sliced<QueryOutcome<readonly Node[]>> {
   const index = query.index(indexNames.nodes);
-  return {value: query.all(Nodes).toArray().filter((node) => hasMeta(node, filters)), index};
+  return {value: yield* collect(query.all(Nodes), (node) => (hasMeta(node, filters) ? node : undefined)), index};
 }
 
 /** A node by its name, its id, or the first two or more digits of its id if no other id starts with them. */
@@ -48,9 +49,14 @@ export function nodeInfo(query: Query, name: string, peer: string): QueryOutcome
 }
 
 /** All there is of all nodes. */
-export function nodeDump(query: Query): QueryOutcome<readonly NodeInfo[]> {
+export function* nodeDump(query: Query): Sliced<QueryOutcome<readonly NodeInfo[]>> {
   const index = query.index(indexNames.nodes, indexNames.services, indexNames.checks);
-  return {value: query.all(Nodes).toArray().map((node) => infoOf(query, node)), index};
+  const value: NodeInfo[] = [];
+  for (const node of query.all(Nodes)) {
+    value.push(infoOf(query, node));
+    yield;
+  }
+  return {value, index};
 }
 
 /** What is not there moves when a node of that name comes, and when any node goes (http-core.md §21.1). */

@@ -1,4 +1,5 @@
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
+import {collect, runThrough, type Sliced} from '../runtime/slices.ts';
 import {type OrderedRange} from '../store/ordered-range.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
@@ -7,6 +8,9 @@ import {hasMeta, type MetaFilters} from './node-queries.ts';
 import {healthFilter} from './requests.ts';
 import {type CheckServiceNode, type HealthCheck, type Node, type NodeService, type ServiceNode} from './schema.ts';
 import {Checks, foldedPrefix, indexNames, type ServiceRow, Services} from './tables.ts';
+
+/** Rows looked at between two looks at the clock. */
+const rowsPerStep = 64;
 
 /** Which instances of a service are asked for. */
 export interface ServiceSelection {
@@ -23,12 +27,19 @@ export interface ServiceSelection {
   readonly peer: string;
 }
 
-/** Names of all services with the tags of their instances. */
+/** `gatherServices` in one go. */
 export function listServices(query: Query, filters: MetaFilters): QueryOutcome<ReadonlyMap<string, readonly string[]>> {
+  return runThrough(gatherServices(query, filters));
+}
+
+/** Names of all services with the tags of their instances. */
+export function* gatherServices(query: Query, filters: MetaFilters): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
   const byMeta = filters !== null && filters.size > 0;
   const index = byMeta ? query.index(indexNames.services, indexNames.nodes) : query.index(indexNames.services);
   const tags = new Map<string, Set<string>>();
+  let seen = 0;
   for (const {Node, Service} of query.byIndex(Services, 'name').prefix('')) {
+    if (++seen % rowsPerStep === 0) yield;
     if (byMeta && !hasMeta(nodeByName(query, Node), filters)) continue;
     const known = tags.get(Service.Service);
     if (known === undefined) tags.set(Service.Service, new Set(Service.Tags ?? []));
@@ -38,39 +49,42 @@ export function listServices(query: Query, filters: MetaFilters): QueryOutcome<R
 }
 
 /** Instances with their nodes beside them, in the order of nodes and ids. */
-export function serviceNodes(query: Query, selection: ServiceSelection): QueryOutcome<readonly ServiceNode[]> {
-  const {rows, isThere} = select(query, selection, [indexNames.services, indexNames.nodes]);
+export function* serviceNodes(query: Query, selection: ServiceSelection): Sliced<QueryOutcome<readonly ServiceNode[]>> {
+  const {all, isThere} = select(query, selection, [indexNames.services, indexNames.nodes]);
   const index = catalogIndex(query, selection.name, isThere);
-  const value: ServiceNode[] = [];
-  for (const row of rows) {
-    const flat = flattened(query, row);
-    if (flat !== undefined) value.push(flat);
-  }
-  return {value, index};
+  return {value: yield* collect(all, (row) => (isSelected(query, row, selection) ? flattened(query, row) : undefined)), index};
+}
+
+/** `gatherInstances` in one go. */
+export function checkServiceNodes(query: Query, selection: ServiceSelection, filter: number): QueryOutcome<readonly CheckServiceNode[]> {
+  return runThrough(gatherInstances(query, selection, filter));
 }
 
 /** Instances with their nodes and all checks that speak for them. */
-export function checkServiceNodes(query: Query, selection: ServiceSelection, filter: number): QueryOutcome<readonly CheckServiceNode[]> {
-  const {rows, index} = select(query, selection, [indexNames.services, indexNames.nodes, indexNames.checks]);
-  const all = withNodesAndChecks(query, rows);
-  return {value: filter === healthFilter.all ? all : all.filter(({Checks: checks}) => isHealthyEnough(checks ?? [], filter)), index};
+export function* gatherInstances(query: Query, selection: ServiceSelection, filter: number): Sliced<QueryOutcome<readonly CheckServiceNode[]>> {
+  const {all, index} = select(query, selection, [indexNames.services, indexNames.nodes, indexNames.checks]);
+  const join = joinNodesAndChecks(query);
+  const value = yield* collect(all, (row) => {
+    const instance = isSelected(query, row, selection) ? join(row) : undefined;
+    return instance !== undefined && isHealthyEnough(instance.Checks ?? [], filter) ? instance : undefined;
+  });
+  return {value, index};
 }
 
-/** The instances with their nodes and all checks that speak for them: the node's first, then their own. */
-export function withNodesAndChecks(reader: Reader, rows: readonly ServiceRow[]): readonly CheckServiceNode[] {
+/** Puts instances together with their nodes and all checks that speak for them: the node's first, then their own. */
+export function joinNodesAndChecks(reader: Reader): (row: ServiceRow) => CheckServiceNode | undefined {
   const checksOfNode = new Map<string, readonly HealthCheck[]>();
-  const value: CheckServiceNode[] = [];
-  for (const {Node: name, Service} of rows) {
+  return ({Node: name, Service}) => {
     const node = nodeByName(reader, name);
+    if (node === undefined) return undefined;
     let shared = checksOfNode.get(name);
     if (shared === undefined) {
       shared = checksOf(reader, name, '');
       checksOfNode.set(name, shared);
     }
     const own = checksOf(reader, name, Service.ID);
-    if (node !== undefined) value.push({Node: node, Service, Checks: own.length === 0 ? shared : [...shared, ...own]});
-  }
-  return value;
+    return {Node: node, Service, Checks: own.length === 0 ? shared : [...shared, ...own]};
+  };
 }
 
 /** Whether an instance with these checks passes Consul's HealthFilterType. */
@@ -80,25 +94,24 @@ export function isHealthyEnough(checks: readonly HealthCheck[], filter: number):
 }
 
 interface Selected {
-  readonly rows: readonly ServiceRow[];
-  /** Any instance was found, whatever its tags. */
+  /** All of the name (or the address), those too that are not asked for. */
+  readonly all: readonly ServiceRow[];
   readonly isThere: boolean;
   readonly index: number;
 }
 
-/** The rows asked for, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
+/** The rows of the name, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
 function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): Selected {
   const all = selection.peer === '' ? instancesOf(query, selection).toArray() : [];
-  const rows = all.filter((row) => isSelected(query, row, selection));
   if (all.length > 0) {
     const names = new Set(all.map(({Service}) => indexNames.service(Service.Service)));
-    return {rows, isThere: true, index: query.index(...names)};
+    return {all, isThere: true, index: query.index(...names)};
   }
   query.index(indexNames.service(selection.name));
   // While nothing of the name is there, ways into the mesh may come under any name at all.
   if (selection.connect) query.index(indexNames.services);
   const extinct = query.index(indexNames.serviceExtinction);
-  return {rows, isThere: false, index: extinct > 0 ? extinct : query.index(...otherwise)};
+  return {all, isThere: false, index: extinct > 0 ? extinct : query.index(...otherwise)};
 }
 
 /** The catalog's index of a service is that of its name, also where ways into the mesh under other names are asked for. */

@@ -1,3 +1,4 @@
+import {type Sliced} from '../runtime/slices.ts';
 import {embed, struct, type TypeOf} from '../schema/struct.ts';
 import {bool, int, list, str} from '../schema/types.ts';
 import {type GatewayService} from './requests.ts';
@@ -23,6 +24,9 @@ const ServiceSummary = struct('ServiceSummary', {
   PeerName: str.omitEmpty(),
 });
 
+/** Instances looked at between two looks at the clock. */
+const instancesPerStep = 32;
+
 /** The summary with what stands between the service and its callers. */
 export const ServiceListing = struct('ServiceListing', {...embed(ServiceSummary), ConnectedWithProxy: bool, ConnectedWithGateway: bool});
 export type ServiceListing = TypeOf<typeof ServiceListing>;
@@ -31,7 +35,7 @@ export type ServiceListing = TypeOf<typeof ServiceListing>;
  * What the UI lists, one line a service and peer, by name. Checks of a service's proxies count for it too, each check of a
  * node once; the destination of a proxy is listed even where it has no instance.
  */
-export function serviceListings(instances: readonly CheckServiceNode[], gateways: readonly GatewayService[], datacenter: string): readonly ServiceListing[] {
+export function* serviceListings(instances: readonly CheckServiceNode[], gateways: readonly GatewayService[], datacenter: string): Sliced<readonly ServiceListing[]> {
   const entries = new Map<string, Entry>();
   const entry = (name: string, peer: string): Entry => {
     const key = `${name}\0${peer}`;
@@ -39,7 +43,9 @@ export function serviceListings(instances: readonly CheckServiceNode[], gateways
     if (found === undefined) entries.set(key, (found = new Entry(name, peer)));
     return found;
   };
+  let seen = 0;
   for (const instance of instances) {
+    if (++seen % instancesPerStep === 0) yield;
     const {Node, Service} = instance;
     if (Node === null || Service === null) continue;
     entry(Service.Service, Service.PeerName).add(Node.Node, Service, instance.Checks ?? [], datacenter);
@@ -50,7 +56,12 @@ export function serviceListings(instances: readonly CheckServiceNode[], gateways
     entries.get(`${Service.Name}\0`)?.gateways.add(Gateway.Name);
   }
   const byName = (a: ServiceListing, b: ServiceListing): number => (a.Name < b.Name || (a.Name === b.Name && a.PeerName < b.PeerName) ? -1 : 1);
-  return [...entries.values()].map((each) => each.listing).sort(byName);
+  const listings: ServiceListing[] = [];
+  for (const each of entries.values()) {
+    listings.push(each.listing);
+    yield;
+  }
+  return listings.sort(byName);
 }
 
 /** What is gathered of one service. */

@@ -15,6 +15,18 @@ export function jsonBody(parts: Iterable<string>, end: string): Buffer | Promise
   return isWhole ? joined(pieces) : Promise.resolve(whole(false));
 }
 
+/** Parts of what has first to be found out: while it is, the parts are empty. */
+export function* partsOf<T>(work: Sliced<T>, parts: (value: T) => Iterable<string>): Generator<string, void> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) {
+      yield* parts(step.value);
+      return;
+    }
+    yield '';
+  }
+}
+
 const streaming = {objectMode: false, highWaterMark: 256 * 1024};
 
 /** Makes all of it; false when it has become too long for that. */
@@ -23,7 +35,7 @@ function* gather(pieces: Buffer[], source: Iterator<string>, end: string): Slice
   for (;;) {
     const step = source.next();
     const piece = Buffer.from(step.done === true ? end : step.value);
-    pieces.push(piece);
+    if (piece.length > 0 || step.done === true) pieces.push(piece);
     if (step.done === true) return true;
     bytes += piece.length;
     if (bytes > streamedBytesMin) return false;

@@ -26,6 +26,21 @@ export function runThrough<T>(work: Sliced<T>): T {
   }
 }
 
+/** Elements looked at between two looks at the clock. */
+const elementsPerStep = 64;
+
+/** What `make` makes of each element of a source; undefined leaves it out. */
+export function* collect<T, R>(source: Iterable<T>, make: (element: T) => R | undefined): Sliced<R[]> {
+  const made: R[] = [];
+  let seen = 0;
+  for (const element of source) {
+    const one = make(element);
+    if (one !== undefined) made.push(one);
+    if (++seen % elementsPerStep === 0) yield;
+  }
+  return made;
+}
+
 /** One slice of work. @returns its result, once it has ended */
 export function runSlice<T>(work: Sliced<T>): {readonly value: T} | undefined {
   const endMs = performance.now() + sliceMs;

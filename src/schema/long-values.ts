@@ -1,8 +1,8 @@
 import {type Sliced} from '../runtime/slices.ts';
 import {type MsgpackWriter} from '../wire/msgpack-writer.ts';
-import {goJsonString, sortedUtf8} from './go-json.ts';
+import {goJsonString, indentParts, sortedUtf8} from './go-json.ts';
 import {type LongForms} from './long-forms.ts';
-import {type Type} from './type.ts';
+import {type JsonOutOptions, type Type} from './type.ts';
 
 /** JSON is made in parts of about this many characters. */
 const partChars = 32 * 1024;
@@ -14,7 +14,11 @@ const shortElementsMax = 128;
 const elementsPerPart = 32;
 
 /** JSON of an array of any source, in parts. */
-export function* jsonArrayParts<T>(item: Type<T>, values: Iterable<T>): Generator<string, void> {
+export function jsonArrayParts<T>(item: Type<T>, values: Iterable<T>, {pretty = false}: JsonOutOptions = {}): Iterable<string> {
+  return pretty ? indentParts(compactArrayParts(item, values)) : compactArrayParts(item, values);
+}
+
+function* compactArrayParts<T>(item: Type<T>, values: Iterable<T>): Generator<string, void> {
   let json = '[';
   let comma = '';
   for (const value of values) {
@@ -39,7 +43,7 @@ export function* jsonArrayParts<T>(item: Type<T>, values: Iterable<T>): Generato
 export function longList<T>(item: Type<T>): LongForms<readonly T[] | null> {
   return {
     isLong: (value) => value !== null && (value.length > shortElementsMax || holdsLong(item, value)),
-    jsonParts: (value) => (value === null ? ['null'] : jsonArrayParts(item, value)),
+    jsonParts: (value) => (value === null ? ['null'] : compactArrayParts(item, value)),
     writeParts: function* (writer, value) {
       if (value === null) return writer.writeNil();
       writer.writeArrayHeader(value.length);

@@ -83,7 +83,7 @@ export abstract class Type<T> {
 
   /** What `toJson` gives, in parts that are each made quickly. */
   jsonParts(value: T, options: JsonOutOptions = {}): Iterable<string> {
-    const parts = this.long === null ? [this.writeJson(value)] : this.long.jsonParts(value);
+    const parts = this.long?.isLong(value) === true ? this.long.jsonParts(value) : [this.writeJson(value)];
     return options.pretty === true ? indentParts(parts) : parts;
   }
 

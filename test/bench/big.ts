@@ -13,17 +13,12 @@ import {launchProgram, newPlace} from '../conformance/program.ts';
 import {ApiCaller} from './api-caller.ts';
 import {type Figure} from './cases.ts';
 import {Figures, figuresTable} from './figures-table.ts';
-import {nodeAddress} from './fixtures.ts';
+import {loadInstances, loadKeys} from './large-data.ts';
 import {residentMib} from './process-usage.ts';
 import {timeToAnswer} from './start-up.ts';
 
-const KEYS_PER_TXN = 64;
-const WRITERS = 16;
-const SERVICES = 1_000;
-const NODES = 5_000;
 const RESTART_WITHIN_MS = 600_000;
 const PROBE_EVERY_MS = 20;
-const VALUE = Buffer.from('a value of some fifty bytes, as configuration has it').toString('base64');
 
 const {values: options} = parseArgs({options: {keys: {type: 'string', default: '1000000'}, instances: {type: 'string', default: '100000'}}});
 const keys = Number(options.keys);
@@ -71,17 +66,6 @@ async function watched(port: number, during: string, work: () => Promise<void>):
   return [{name: during, value: ms / 1_000, unit: 's', better: 'less'}, ...await bystander.figures(during)];
 }
 
-function loadKeys(api: ApiCaller): Promise<void> {
-  return api.spread(Math.ceil(keys / KEYS_PER_TXN), WRITERS, (i) => api.put('/v1/txn', Array.from({length: KEYS_PER_TXN}, (_, j) => ({KV: {Verb: 'set', Key: `big/${i % 1000}/${i}-${j}`, Value: VALUE}}))));
-}
-
-function loadInstances(api: ApiCaller): Promise<void> {
-  return api.spread(instances, WRITERS, (i) => api.put('/v1/catalog/register', {
-    Node: `big-${i % NODES}`, Address: nodeAddress(i % NODES), Service: {ID: `i${i}`, Service: `big-${i % SERVICES}`, Port: 8000, Tags: ['a']},
-    Check: {CheckID: `service:i${i}`, Name: 'check', ServiceID: `i${i}`, Status: 'passing'},
-  }));
-}
-
 /** What the agent's own metrics say of its event loop and of garbage collection, if it offers any. */
 async function ownFigures(api: ApiCaller): Promise<string[]> {
   const {status, body} = await api.call('GET', '/v1/agent/metrics');
@@ -102,8 +86,8 @@ async function measure(program: string): Promise<Figures> {
   try {
     await timeToAnswer(http, '/v1/status/leader', /:/, performance.now());
     const api = new ApiCaller(http);
-    figures.add(await watched(http, `load ${keys.toLocaleString('en')} keys`, () => loadKeys(api)));
-    figures.add(await watched(http, `load ${instances.toLocaleString('en')} instances`, () => loadInstances(api)));
+    figures.add(await watched(http, `load ${keys.toLocaleString('en')} keys`, () => loadKeys(api, keys)));
+    figures.add(await watched(http, `load ${instances.toLocaleString('en')} instances`, () => loadInstances(api, instances)));
     figures.add([{name: 'memory', value: residentMib(launched.child.pid ?? 0), unit: 'MiB', better: 'less'}]);
     figures.add(await watched(http, 'snapshot', async () => {
       await exchangeHttp(http, {method: 'GET', path: '/v1/snapshot'}, RESTART_WITHIN_MS);

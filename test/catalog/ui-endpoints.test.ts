@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {type Authorizer} from '../../src/acl/authorizer.ts';
 import {GatewayService} from '../../src/catalog/requests.ts';
 import {CheckServiceNode, HealthCheck, Node, NodeService} from '../../src/catalog/schema.ts';
+import {runThrough} from '../../src/runtime/slices.ts';
 import {serviceListings} from '../../src/catalog/service-summaries.ts';
 import {type RunningAgent, startAgent} from '../agent/running-agent.ts';
 
@@ -65,7 +66,7 @@ describe('the services of the UI', () => {
       Checks: [HealthCheck.make({Node: 'n', CheckID: 'c', Status: 'passing'})],
     });
     const links = ['ghost', 'elsewhere'].map((Name) => GatewayService.make({Gateway: {Name: 'p'}, Service: {Name}}));
-    const [ghost, gateway] = serviceListings([proxy], links, 'dc1');
+    const [ghost, gateway] = runThrough(serviceListings([proxy], links, 'dc1'));
     expect(ghost).toMatchObject({Name: 'ghost', Datacenter: '', InstanceCount: 0, Nodes: null, ChecksPassing: 1, ConnectedWithProxy: true, ConnectedWithGateway: true});
     expect(gateway).toMatchObject({Name: 'p', Datacenter: 'dc1', GatewayConfig: {AssociatedServiceCount: 2}, ConnectedWithGateway: false});
   });
