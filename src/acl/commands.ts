@@ -93,7 +93,7 @@ function setTokens(context: ApplyContext, tokens: readonly ACLToken[], isCas: bo
     const missing = allowMissingLinks ? undefined : missingLink(tx, token);
     if (missing !== undefined) return missing;
     if (existing !== undefined && existing.SecretID !== token.SecretID) tx.delete(AclTokens, existing.SecretID);
-    tx.put(AclTokens, {...token, CreateIndex: existing?.CreateIndex ?? index, ModifyIndex: index});
+    tx.put(AclTokens, {...token, ...namedLinks(tx, token), CreateIndex: existing?.CreateIndex ?? index, ModifyIndex: index});
   }
   tx.setIndex('acl-tokens', index);
   return null;
@@ -105,15 +105,26 @@ function setRoles(context: ApplyContext, roles: readonly ACLRole[], allowMissing
       const missing = allowMissingLinks ? undefined : missingLink(context.tx, {Policies: role.Policies, Roles: null});
       if (missing !== undefined) return missing;
     }
-    return setRows(context, AclRoles, roles);
+    return setRows(context, AclRoles, roles.map((role) => ({...role, Policies: named(context.tx, AclPolicies, role.Policies)})));
   });
 }
 
-function missingLink(tx: WriteTx, {Policies, Roles}: Pick<ACLToken, 'Policies' | 'Roles'>): ConsulError | undefined {
+function missingLink(tx: WriteTx, {Policies, Roles}: Links): ConsulError | undefined {
   const policy = Policies?.find(({ID}) => !tx.has(AclPolicies, ID));
   if (policy !== undefined) return new ConsulError(`No such policy with ID: ${policy.ID}`);
   const role = Roles?.find(({ID}) => !tx.has(AclRoles, ID));
   return role === undefined ? undefined : new ConsulError(`No such role with ID: ${role.ID}`);
+}
+
+type Links = Pick<ACLToken, 'Policies' | 'Roles'>;
+
+/** Links are told by ids; beside them stand the names of the moment of writing. */
+function namedLinks(tx: WriteTx, {Policies, Roles}: Links): Links {
+  return {Policies: named(tx, AclPolicies, Policies), Roles: named(tx, AclRoles, Roles)};
+}
+
+function named<I extends string, Row extends {readonly Name: string}>(tx: WriteTx, table: Table<Row, I>, links: Links['Policies']): Links['Policies'] {
+  return links?.map((link) => ({...link, Name: tx.get(table, link.ID)?.Name ?? link.Name})) ?? null;
 }
 
 /** A method takes its binding rules and its tokens with it (acl.md §7). */

@@ -1,6 +1,7 @@
 import {releaseVirtualIp} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type Reader} from '../store/reader.ts';
 import {deleteCheckRow} from './check-commands.ts';
 import {equalLists, equalMaps} from './equal.ts';
@@ -55,23 +56,23 @@ export function ensureServiceCas(context: ApplyContext, node: string, service: N
  * Takes an instance out, with its checks. Nothing happens when there is none. Consul refuses to where a check has the
  * instance's id in other capitals.
  */
-export function deleteService(context: ApplyContext, node: string, serviceId: string): ConsulError | undefined {
+export function* deleteService(context: ApplyContext, node: string, serviceId: string): Sliced<ConsulError | undefined> {
   const row = context.tx.get(Services, serviceKey(node, serviceId));
   if (row === undefined) return undefined;
   if (checksOf(context.tx, row).some(({ServiceID}) => ServiceID !== row.Service.ID)) return missingService();
-  deleteServiceRow(context, row);
+  yield* deleteServiceRow(context, row);
   return undefined;
 }
 
-export function deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number): boolean | ConsulError {
+export function* deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number): Sliced<boolean | ConsulError> {
   if (serviceOf(context.tx, node, serviceId)?.ModifyIndex !== modifyIndex) return false;
-  return deleteService(context, node, serviceId) ?? true;
+  return (yield* deleteService(context, node, serviceId)) ?? true;
 }
 
-export function deleteServiceRow(context: ApplyContext, row: ServiceRow): void {
+export function* deleteServiceRow(context: ApplyContext, row: ServiceRow): Sliced<void> {
   const {tx, index} = context;
   const {Node, Service} = row;
-  for (const check of checksOf(tx, row)) deleteCheckRow(context, check);
+  for (const check of checksOf(tx, row)) yield* deleteCheckRow(context, check);
   tx.delete(Services, Services.keyOf(row));
   bumpTable(tx, index, 'checks');
   bumpTable(tx, index, 'services');
@@ -95,7 +96,12 @@ export function hasInstances(reader: Reader, service: string): boolean {
 function compact(service: NodeService): NodeService {
   const isPlain = service.Proxy !== noProxy && ConnectProxyConfig.toJson(service.Proxy) === noProxyJson;
   const isUnconnected = service.Connect !== noConnect && ServiceConnect.toJson(service.Connect) === noConnectJson;
-  return {...service, Weights: service.Weights ?? evenWeights, ...(isPlain && {Proxy: noProxy}), ...(isUnconnected && {Connect: noConnect})};
+  return {...service, Weights: weightsOf(service), ...(isPlain && {Proxy: noProxy}), ...(isUnconnected && {Connect: noConnect})};
+}
+
+/** Nothing said is even weights; so are the zeros that a transaction says nothing with. */
+function weightsOf({Weights}: NodeService): Weights {
+  return Weights === null || (Weights.Passing === 0 && Weights.Warning === 0) ? evenWeights : Weights;
 }
 
 /** A new SocketPath alone is no news, as in Consul. */

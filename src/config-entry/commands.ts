@@ -6,9 +6,10 @@ import {federationStateCommand} from './federation-states.ts';
 import {type ConfigEntry, configEntryOf, ConfigEntryRequest} from './schema.ts';
 import {configEntry} from './state.ts';
 import {systemMetadataCommand} from './system-metadata.ts';
+import {virtualIpCommand} from './virtual-ips.ts';
 import {removeEntry, writeEntry} from './write-entry.ts';
 
-/** Types 22, 30 and 31 of the log (rpc-raft.md §15). */
+/** Types 22, 30, 31 and 43 of the log (rpc-raft.md §15). */
 export const configEntryCommands: readonly Command[] = [
   command<ConfigEntryRequest>({
     type: 22,
@@ -18,6 +19,7 @@ export const configEntryCommands: readonly Command[] = [
   }),
   federationStateCommand,
   systemMetadataCommand,
+  virtualIpCommand,
 ];
 
 function applyConfigEntry(context: ApplyContext, {Op, Kind, Entry, Datacenter}: ConfigEntryRequest): boolean | ConsulError {

@@ -1,22 +1,22 @@
 import {isBehindTerminatingGateway} from '../catalog/gateway-tables.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
+import {command} from '../fsm/command.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {RaftIndex} from '../schema/rpc-common.ts';
 import {embed, struct, type TypeOf} from '../schema/struct.ts';
 import {bool, bytes, list, str} from '../schema/types.ts';
 import {type Reader} from '../store/reader.ts';
 import {defineTable} from '../store/table.ts';
+import {PeeredServiceName} from './entries/entry-parts.ts';
 import {systemMetadata} from './system-metadata.ts';
 import {configEntry} from './state.ts';
 
 /** Kinds of entries that give the service they are named for a virtual address, as an instance in the mesh does. */
 const kindsWithVirtualIp = ['service-resolver', 'service-router', 'service-splitter', 'service-defaults', 'service-intentions'] as const;
 
-const PeeredServiceName = struct('PeeredServiceName', {ServiceName: struct('ServiceName', {Name: str}), Peer: str});
-
 /** A service's address in 240.0.0.0/4, as an offset from its start in the low four bytes of sixteen (rpc-raft.md §15). */
-const ServiceVirtualIP = struct(
+export const ServiceVirtualIP = struct(
   'ServiceVirtualIP',
   {Service: PeeredServiceName, IP: bytes, ManualIPs: list(str), ...embed(RaftIndex)},
   {goType: 'state.ServiceVirtualIP'},
@@ -24,12 +24,12 @@ const ServiceVirtualIP = struct(
 type ServiceVirtualIP = TypeOf<typeof ServiceVirtualIP>;
 
 /** The offset that was given back last, or (the counter) the highest that was ever given out. */
-const FreeVirtualIP = struct('FreeVirtualIP', {IP: bytes, IsCounter: bool}, {goType: 'state.FreeVirtualIP'});
+export const FreeVirtualIP = struct('FreeVirtualIP', {IP: bytes, IsCounter: bool}, {goType: 'state.FreeVirtualIP'});
 type FreeVirtualIP = TypeOf<typeof FreeVirtualIP>;
 
 const VirtualIps = defineTable({
   name: 'service-virtual-ips',
-  key: ({Service}: ServiceVirtualIP) => `${Service.ServiceName.Name.toLowerCase()}\0${Service.Peer}`,
+  key: ({Service}: ServiceVirtualIP) => virtualIpKey(Service.ServiceName.Name, Service.Peer),
   indexes: {ip: ({IP, Service}: ServiceVirtualIP) => `${IP}${Service.Peer}`},
 });
 /** One of each: as in Consul, an offset that is given back takes the place of the one given back before. */
@@ -73,6 +73,29 @@ export function assignVirtualIp(context: ApplyContext, service: string): string 
   return addressOf(IP);
 }
 
+/**
+ * Type 43 of the log: further addresses that a service goes by, which are taken from whoever had them. A service
+ * without an address of its own gets none.
+ */
+export const virtualIpCommand = command<ServiceVirtualIP>({
+  type: 43,
+  name: 'UpdateVirtualIP',
+  decode: (body) => ServiceVirtualIP.fromMsgpack(body),
+  apply: setManualIps,
+});
+
+function setManualIps({tx, index}: ApplyContext, {Service, ManualIPs}: ServiceVirtualIP): {Found: boolean; UnassignedFrom: readonly PeeredServiceName[] | null} {
+  const key = virtualIpKey(Service.ServiceName.Name, Service.Peer);
+  const row = tx.get(VirtualIps, key);
+  if (row === undefined) return {Found: false, UnassignedFrom: null};
+  const wanted = new Set(ManualIPs ?? []);
+  const losers = tx.all(VirtualIps).toArray().filter((other) => VirtualIps.keyOf(other) !== key && other.ManualIPs?.some((ip) => wanted.has(ip)) === true);
+  for (const loser of losers) tx.put(VirtualIps, {...loser, ManualIPs: (loser.ManualIPs ?? []).filter((ip) => !wanted.has(ip)), ModifyIndex: index});
+  tx.put(VirtualIps, {...row, ManualIPs, ModifyIndex: index});
+  tx.setIndex(VirtualIps.name, index);
+  return {Found: true, UnassignedFrom: losers.length === 0 ? null : losers.map((loser) => loser.Service)};
+}
+
 /** Takes the address back from a service of which no instance is left, unless a configuration entry or a gateway still names it. */
 export function releaseVirtualIp({tx, index}: ApplyContext, service: string): void {
   if (isBehindTerminatingGateway(tx, service)) return;
@@ -97,8 +120,8 @@ function count({tx}: ApplyContext, counter: FreeVirtualIP | undefined): string |
   return IP;
 }
 
-function virtualIpKey(service: string): string {
-  return `${service.toLowerCase()}\0`;
+function virtualIpKey(service: string, peer = ''): string {
+  return `${service.toLowerCase()}\0${peer.toLowerCase()}`;
 }
 
 function offsetOf(ip: string): number {

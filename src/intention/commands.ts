@@ -1,17 +1,15 @@
-import {setSystemMetadata} from '../config-entry/system-metadata.ts';
+import {setSystemMetadata, systemMetadata} from '../config-entry/system-metadata.ts';
+import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {command} from '../fsm/command.ts';
-import {WriteRequest} from '../schema/rpc-common.ts';
-import {embed, struct, type TypeOf} from '../schema/struct.ts';
-import {any, map, str} from '../schema/types.ts';
+import {applyMutation} from './mutation.ts';
+import {Intention, IntentionRequest} from './schema.ts';
+import {LegacyIntentions} from './state.ts';
 
-const IntentionRequest = struct('IntentionRequest', {Datacenter: str, Op: str, Intention: map(any), Mutation: map(any), ...embed(WriteRequest)});
-type IntentionRequest = TypeOf<typeof IntentionRequest>;
+const formatKey = 'intention-format';
+const configEntryFormat = 'config-entry';
 
-/**
- * Type 12 of the log. A leader writes `delete-all` when it finds no old intentions left to carry over: from then on
- * intentions are configuration entries (rpc-raft.md §16).
- */
+/** Type 12 of the log: since 1.9 a change of a configuration entry; before, one of a table of its own (rpc-raft.md §15). */
 export const intentionCommand = command<IntentionRequest>({
   type: 12,
   name: 'Intention',
@@ -19,14 +17,40 @@ export const intentionCommand = command<IntentionRequest>({
   apply: applyIntention,
 });
 
-function applyIntention(context: ApplyContext, {Op, Mutation}: IntentionRequest): unknown {
-  if (Op !== 'delete-all' || Mutation !== null) {
-    // Skipped, this server's state would differ from the others' in silence; it stops instead.
-    throw new Error(`log entry ${context.index}: intention operation ${JSON.stringify(Op)} is not supported yet`);
+function applyIntention(context: ApplyContext, {Op, Intention: intention, Mutation, Datacenter}: IntentionRequest): unknown {
+  if (Mutation !== null) return applyMutation(context, Op, Mutation, Datacenter);
+  if (Op === 'delete-all') return deleteAll(context);
+  if (systemMetadata(context.tx, formatKey) === configEntryFormat) return new ConsulError('state: operation not allowed when intention format is config entries');
+  switch (Op) {
+    case 'create':
+    case 'update':
+      return setIntention(context, intention ?? Intention.zero());
+    case 'delete':
+      return deleteIntention(context, intention?.ID ?? '');
+    default:
+      return new ConsulError(`Invalid Intention operation '${Op}'`);
   }
+}
+
+function setIntention({tx, index}: ApplyContext, intention: Intention): ConsulError | null {
+  if (intention.ID === '') return new ConsulError('Missing Intention ID');
+  const CreateIndex = tx.get(LegacyIntentions, intention.ID)?.CreateIndex ?? index;
+  tx.put(LegacyIntentions, {...intention, CreateIndex, ModifyIndex: index});
+  tx.setIndex(LegacyIntentions.name, index);
+  return null;
+}
+
+function deleteIntention({tx, index}: ApplyContext, id: string): null {
+  if (tx.delete(LegacyIntentions, id) !== undefined) tx.setIndex(LegacyIntentions.name, index);
+  return null;
+}
+
+/** A leader writes this when the old intentions are carried over: from then on they are configuration entries (rpc-raft.md §16). */
+function deleteAll(context: ApplyContext): null {
   const {tx, index} = context;
-  tx.setIndex('connect-intentions', index);
+  tx.deletePrefix(LegacyIntentions, '');
+  tx.setIndex(LegacyIntentions.name, index);
   tx.setIndex('config-entries', index);
-  setSystemMetadata(context, 'intention-format', 'config-entry');
+  setSystemMetadata(context, formatKey, configEntryFormat);
   return null;
 }

@@ -10,6 +10,7 @@ import {coordinateCommand, coordinateRecords} from '../coordinate/commands.ts';
 import {type Command} from '../fsm/command.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {intentionCommand} from '../intention/commands.ts';
+import {intentionRecords} from '../intention/state.ts';
 import {kvCommands} from '../kv/commands.ts';
 import {kvRecords} from '../kv/snapshot-records.ts';
 import {autopilotCommand, autopilotRecords} from '../operator/autopilot-config.ts';
@@ -46,5 +47,6 @@ export const records: readonly SnapshotRecords[] = [
   autopilotRecords,
   coordinateRecords,
   queryRecords,
+  intentionRecords,
   indexRecords,
 ];
