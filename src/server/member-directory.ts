@@ -40,6 +40,14 @@ export class MemberDirectory implements ServerDirectory {
     return this.servers(this.#datacenter)?.find((server) => server.id === id)?.address;
   }
 
+  /** Whether a server of this datacenter says that it is of an older version than this. */
+  isBefore(id: string, version: readonly [number, number, number]): boolean {
+    const server = this.#lan.members().flatMap((member) => serverMember(member) ?? []).find((member) => member.id === id);
+    if (server === undefined) return false;
+    const differing = version.findIndex((part, at) => part !== server.version[at]);
+    return differing >= 0 && (server.version[differing] ?? 0) < (version[differing] ?? 0);
+  }
+
   #changed(): void {
     this.#known = undefined;
     for (const listener of this.#listeners) listener();

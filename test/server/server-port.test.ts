@@ -10,7 +10,7 @@ import {closeAfterTest, echo} from '../rpc/net/served.ts';
 
 async function open(id: string, port: number, addressOf: (id: string) => string | undefined = () => undefined): Promise<ServerPort> {
   const made = new ServerPort({
-    host: '127.0.0.1', port, datacenter: 'dc1', self: {id, address: `127.0.0.1:${port}`}, addressOf, handshakeTimeoutMs: 5000,
+    host: '127.0.0.1', port, datacenter: 'dc1', self: {id, address: `127.0.0.1:${port}`}, addressOf, knowsPreVote: () => true, handshakeTimeoutMs: 5000,
     connectionsPerClientMax: 100, clock: systemClock, logger: silentLogger,
   });
   closeAfterTest(async () => {
