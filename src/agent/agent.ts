@@ -44,6 +44,8 @@ import {ClientCore} from './core/client-core.ts';
 import {ServerCore} from './core/server-core.ts';
 import {AgentPools} from './gossip/agent-pools.ts';
 import {CoordinateSender} from './gossip/coordinate-sender.ts';
+import {clientServices, serverServices} from './grpc/external-services.ts';
+import {GrpcListeners} from './grpc/grpc-listeners.ts';
 import {type UserEvent as PoolUserEvent} from './gossip/gossip-pool.ts';
 import {dispatchOptions} from './dispatch-options.ts';
 import {chunkedBodyBytesMax} from './limits.ts';
@@ -75,7 +77,7 @@ export interface AgentOptions {
 }
 
 /** What a reload changes in the running agent; of the rest it says that a restart is needed. */
-const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits', 'rpc_limits', 'request_limits']);
+const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits', 'rpc_limits', 'request_limits', 'raft']);
 
 /** The composition root: builds the rooms, starts them in order, and closes them in the reverse. */
 export class Agent {
@@ -91,6 +93,7 @@ export class Agent {
   #watcher: ConfigWatcher | undefined;
   #dns: DnsServer | undefined;
   #dnsEngine: DnsEngine | undefined;
+  #grpc: GrpcListeners | undefined;
   #apis: ApiListeners | undefined;
 
   constructor(options: AgentOptions) {
@@ -165,7 +168,9 @@ export class Agent {
     await this.#local.start();
     this.#pools.startJoining();
     this.#coordinates?.start();
-    await this.#openDns();
+    this.#dnsEngine = this.#makeDnsEngine();
+    await this.#openDns(this.#dnsEngine);
+    await this.#openGrpc(this.#dnsEngine);
     const routes = this.#routes();
     const hot = new HotAnswers(this.#core);
     const dispatcher = new Dispatcher(dispatchOptions(this.#config, this.#logger.named('http')), hot);
@@ -199,6 +204,7 @@ export class Agent {
   async close(): Promise<void> {
     this.#watcher?.stop();
     await this.#apis?.close();
+    await this.#grpc?.close();
     await this.#dns?.close();
     this.#coordinates?.stop();
     await this.#local.close();
@@ -251,9 +257,9 @@ export class Agent {
     }
   }
 
-  async #openDns(): Promise<void> {
-    const {dns, network, datacenter} = this.#config;
-    if (network.dns.length === 0) return;
+  /** DNS is asked on its own port, and over gRPC. */
+  #makeDnsEngine(): DnsEngine {
+    const {dns, datacenter} = this.#config;
     const lookups = new CatalogLookups({
       router: this.#core.router,
       datacenter,
@@ -262,13 +268,23 @@ export class Agent {
       maxStaleNs: dns.maxStaleMs * 1e6,
       mayServeKept: () => this.#core.open,
     });
-    const logger = this.#logger.named('dns');
-    const engine = new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger});
-    this.#dnsEngine = engine;
-    this.#dns = await DnsServer.open({engine, clock: systemClock, logger, addresses: network.dns});
-    for (const {host, port} of network.dns) {
+    return new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger: this.#logger.named('dns')});
+  }
+
+  async #openDns(engine: DnsEngine): Promise<void> {
+    const {dns: addresses} = this.#config.network;
+    this.#dns = await DnsServer.open({engine, clock: systemClock, logger: this.#logger.named('dns'), addresses});
+    for (const {host, port} of addresses) {
       for (const transport of ['udp', 'tcp']) this.#logger.info('Started DNS server', {address: `${host}:${port}`, network: transport});
     }
+  }
+
+  async #openGrpc(dns: DnsEngine): Promise<void> {
+    const {tls, resolver} = this.#options;
+    const {server, datacenter} = this.#config;
+    const methods = server ? serverServices({dns, lan: this.#pools.lan, wan: this.#pools.wan, datacenter, resolver}) : clientServices({dns});
+    this.#grpc = new GrpcListeners({config: this.#config, tls: () => tls.grpc, methods, clock: systemClock, logger: this.#logger.named('grpc')});
+    await this.#grpc.open();
   }
 
   #routes(): readonly Route[] {

@@ -9,6 +9,8 @@ export function anyPorts(config: RuntimeConfig): RuntimeConfig {
       ...config.network,
       http: config.network.http.some(({network}) => network === 'unix') ? config.network.http : [{network: 'tcp', ...any}],
       https: config.network.https.map(() => ({network: 'tcp', ...any})),
+      grpc: config.network.grpc.map(() => ({network: 'tcp', ...any})),
+      grpcTls: config.network.grpcTls.map(() => ({network: 'tcp', ...any})),
       serfLanBind: any,
       serfLanAdvertise: any,
       serfWanBind: null,

@@ -1,17 +1,19 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
 import {formatGoDuration} from '../../schema/go-duration.ts';
+import {servesGrpcTls} from '../grpc/grpc-listeners.ts';
 
 /**
- * The tags an agent gossips of itself (gossip.md §15.2, §15.3). WAN pools have servers only, and no WAN port to join. The
- * gRPC ports are not told while nothing answers there (docs/compatibility.md).
+ * The tags an agent gossips of itself (gossip.md §15.2, §15.3). WAN pools have servers only, and no WAN port to join. A
+ * gRPC port is told where something answers there.
  */
 export function agentTags(config: RuntimeConfig, nodeId: string, pool: 'lan' | 'wan'): Record<string, string> {
-  const common = {dc: config.datacenter, segment: '', id: nodeId, vsn: '2', vsn_min: '2', vsn_max: '3', build: `${CONSUL_VERSION}:`};
+  const common = {dc: config.datacenter, segment: '', id: nodeId, vsn: String(config.protocol), vsn_min: '2', vsn_max: '3', build: `${CONSUL_VERSION}:`};
   return config.server ? {role: 'consul', ...common, ...serverTags(config, pool)} : {role: 'node', ...common, ...clientTags(config)};
 }
 
-function serverTags({network, raft, acl, tls, devMode}: RuntimeConfig, pool: 'lan' | 'wan'): Record<string, string> {
+function serverTags(config: RuntimeConfig, pool: 'lan' | 'wan'): Record<string, string> {
+  const {network, raft, acl, tls, devMode} = config;
   const {ports} = network;
   return {
     raft_vsn: '3',
@@ -20,6 +22,8 @@ function serverTags({network, raft, acl, tls, devMode}: RuntimeConfig, pool: 'la
     ...(raft.bootstrap && !devMode && {bootstrap: '1'}),
     ...(raft.bootstrapExpect > 1 && {expect: String(raft.bootstrapExpect)}),
     ...((tls.internalRpc.caFile !== '' || tls.internalRpc.caPath !== '') && {use_tls: '1'}),
+    ...(network.grpc.length > 0 && {grpc_port: String(ports.grpc)}),
+    ...(servesGrpcTls(config) && {grpc_tls_port: String(ports.grpcTls)}),
     acls: acl.enabled ? '1' : '0',
     ft_fs: '1',
     ft_si: '1',
