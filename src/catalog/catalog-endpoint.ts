@@ -10,10 +10,11 @@ import {isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
+import {QueryMeta} from '../schema/rpc-common.ts';
 import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
-import {checkOfOtherNode, checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {bareDenial, checkOfOtherNode, checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
 import {
   catalogDeregister,
   catalogGatewayServices,
@@ -117,7 +118,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
   ];
 }
 
-function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
+function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOptions): readonly Endpoint[] {
   const instances = kept.space<QueryOutcome<readonly ServiceNode[]>>();
   const byNode = kept.space<QueryOutcome<NodeAndServices>>();
   const gateways = kept.space<QueryOutcome<readonly never[]>>();
@@ -133,6 +134,8 @@ function instanceEndpoints({reader, kept, near}: CatalogEndpointOptions): readon
     endpoint(catalogServiceNodes, async (request, signal) => {
       refuseFilter(request.Filter);
       const selection = selectionOf(request);
+      // Who may not read the service gets an answer that nobody made, no refusal (seen at 1.21.4).
+      if (request.Connect && !(await resolver.resolve(request.Token)).allows('service', 'read', request.ServiceName)) return {ServiceNodes: null, ...QueryMeta.zero()};
       const read = await reader.read<readonly ServiceNode[]>({
         options: request,
         space: instances,
@@ -203,7 +206,7 @@ function mayRegister(authorizer: Authorizer, reader: Reader, request: RegisterRe
   if (Service !== null) {
     demand(authorizer, 'service', 'write', Service.Service);
     const other = serviceOf(reader, request.Node, Service.ID);
-    if (other !== undefined && !authorizer.allows('service', 'write', other.Service)) throw new ConsulError('Permission denied', 403);
+    if (other !== undefined && !authorizer.allows('service', 'write', other.Service)) throw bareDenial();
     if (Service.Kind === 'connect-proxy') demand(authorizer, 'service', 'write', Service.Proxy.DestinationServiceName);
   }
   for (const {ServiceID, Node: node} of request.Checks ?? []) {

@@ -34,3 +34,6 @@ export const nodeRefused = (node: Node, isRename: boolean, why: string): ConsulE
 
 export const filtersUnsupported = (): ConsulError => new ConsulError('filter expressions are not supported yet');
 export const missingName = (what: string): ConsulError => new ConsulError(`Missing ${what}`, 400);
+
+/** A refusal that does not say what was missing. */
+export const bareDenial = (): ConsulError => new ConsulError('Permission denied', 403);

@@ -6,6 +6,7 @@ import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
+import {bareDenial} from './errors.ts';
 import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
 import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes} from './methods.ts';
 import {type NearSorter} from './near.ts';
@@ -37,11 +38,13 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
         options: request,
         space: instances,
         key: `${request.Ingress ? 'i' : HealthFilterType}${selectionKey(selection)}`,
-        query: (q, authorizer) =>
+        query: (q, authorizer) => {
+          if ((request.Connect || request.Ingress) && !authorizer.allows('service', 'read', request.ServiceName)) throw bareDenial();
           // No gateway exposes anything while their configuration entries are not acted on (docs/compatibility.md).
-          allowedOnly(request.Ingress ? {value: [], index: q.index('gateway-services')} : gatherInstances(q, selection, HealthFilterType), ({Node, Service}) =>
+          return allowedOnly(request.Ingress ? {value: [], index: q.index('gateway-services')} : gatherInstances(q, selection, HealthFilterType), ({Node, Service}) =>
             mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
-          ),
+          );
+        },
         signal,
       });
       if (request.Source.Node === '') return {Nodes: read.value, ...read.meta, [keptReply]: read.kept};

@@ -1,9 +1,9 @@
 import {type Answer, emptyAnswer, jsonAnswer, missingAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
-import {refusePartition} from '../http/enterprise.ts';
+import {refuseEnterprise, refusePartition} from '../http/enterprise.ts';
 import {jsonBody} from '../http/json-body.ts';
 import {type ReadDefaults, readOptions, writeOptions} from '../http/query-options.ts';
-import {callRead, readAnswer} from '../http/read-answer.ts';
+import {callReadWithMeta, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
 import {DCSpecificRequest, NodeSpecificRequest} from '../schema/rpc-common.ts';
@@ -31,7 +31,6 @@ export function coordinateRoutes(options: CoordinateRouteOptions): readonly Rout
 }
 
 async function datacenters({router}: CoordinateRouteOptions, request: ApiRequest): Promise<Answer> {
-  refusePartition(request);
   const maps = await router.call(coordinateListDatacenters, {});
   return jsonAnswer(datacenterMaps.toJson(maps ?? [], {pretty: request.pretty}) + request.jsonEnd);
 }
@@ -39,7 +38,7 @@ async function datacenters({router}: CoordinateRouteOptions, request: ApiRequest
 async function nodes({router, defaults}: CoordinateRouteOptions, request: ApiRequest): Promise<Answer> {
   refusePartition(request);
   const read = readOptions(request, defaults);
-  const reply = await callRead(router, coordinateListNodes, DCSpecificRequest.make(read), request);
+  const reply = await callReadWithMeta(router, coordinateListNodes, DCSpecificRequest.make(read), request);
   const shown = ofSegment(reply.Coordinates, request);
   return readAnswer(request, read, reply, (pretty) => coordinates.toJson(shown, {pretty}), segmentForm(request));
 }
@@ -47,14 +46,14 @@ async function nodes({router, defaults}: CoordinateRouteOptions, request: ApiReq
 async function node({router, defaults}: CoordinateRouteOptions, request: ApiRequest): Promise<Answer> {
   refusePartition(request);
   const read = readOptions(request, defaults);
-  const reply = await callRead(router, coordinateNode, NodeSpecificRequest.make({...read, Node: request.suffix}), request);
+  const reply = await callReadWithMeta(router, coordinateNode, NodeSpecificRequest.make({...read, Node: request.suffix}), request);
   const shown = ofSegment(reply.Coordinates, request);
   if (shown.length === 0) return missingAnswer();
   return readAnswer(request, read, reply, (pretty) => coordinates.toJson(shown, {pretty}), segmentForm(request));
 }
 
 async function update({router, defaults, bodyBytesMax}: CoordinateRouteOptions, request: ApiRequest): Promise<Answer> {
-  refusePartition(request);
+  refuseEnterprise(request);
   const body = await jsonBody(request, CoordinateUpdateRequest, bodyBytesMax);
   const write = writeOptions(request, defaults);
   await router.call(coordinateUpdate, {...body, ...write, Datacenter: body.Datacenter || write.Datacenter});

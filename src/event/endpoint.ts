@@ -1,4 +1,4 @@
-import {demand, type TokenResolver} from '../acl/authorizer.ts';
+import {type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {QueryMeta} from '../schema/rpc-common.ts';
@@ -16,7 +16,8 @@ export interface EventEndpointOptions {
 export function eventEndpoints({resolver, fire}: EventEndpointOptions): readonly Endpoint[] {
   return [
     endpoint(internalEventFire, async ({Name, Payload, Token}) => {
-      demand(await resolver.resolve(Token), 'event', 'write', Name);
+      // What was missing is not said here.
+      if (!(await resolver.resolve(Token)).allows('event', 'write', Name)) throw new ConsulError('Permission denied', 403);
       try {
         await fire(eventPrefix + Name, Payload);
       } catch (error) {

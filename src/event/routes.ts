@@ -2,10 +2,11 @@ import {randomUUID} from 'node:crypto';
 import {ConsulError} from '../consul-error.ts';
 import {type Answer, jsonAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
-import {type ReadDefaults, readOptions} from '../http/query-options.ts';
+import {type ReadDefaults, waitOptions, writeOptions} from '../http/query-options.ts';
+import {filteredHeaders} from '../http/query-meta.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
-import {type Authorizer, type TokenResolver} from '../acl/authorizer.ts';
+import {filterAllowed, type TokenResolver} from '../acl/authorizer.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {compileGoRegexp} from '../schema/go-regexp.ts';
 import {list} from '../schema/types.ts';
@@ -35,7 +36,7 @@ export function eventRoutes(options: EventRouteOptions): readonly Route[] {
 }
 
 async function fire({router, defaults, bodyBytesMax}: EventRouteOptions, request: ApiRequest): Promise<Answer> {
-  const read = readOptions(request, defaults);
+  const target = writeOptions(request, defaults);
   const Name = request.suffix;
   if (Name === '') throw new ConsulError('Missing name', 400);
   const {query} = request;
@@ -50,7 +51,7 @@ async function fire({router, defaults, bodyBytesMax}: EventRouteOptions, request
     Version: 1,
   });
   refuseBadFilters(event);
-  await router.call(internalEventFire, EventFireRequest.make({...read, MinQueryIndex: 0, AllowStale: true, Name, Payload: encodeEvent(event)}));
+  await router.call(internalEventFire, EventFireRequest.make({...target, AllowStale: true, Name, Payload: encodeEvent(event)}));
   return jsonAnswer(UserEvent.toJson(event, {pretty: request.pretty}) + request.jsonEnd);
 }
 
@@ -65,25 +66,21 @@ function refuseBadFilters({NodeFilter, ServiceFilter, TagFilter}: UserEvent): vo
 /** Blocks only while the index is exactly the one of the list as it is. */
 async function listEvents(options: EventRouteOptions, request: ApiRequest): Promise<Answer> {
   const {defaults, resolver, clock} = options;
-  const read = readOptions(request, defaults);
-  const authorizer = await resolver.resolve(read.Token);
+  const wait = waitOptions(request);
+  const authorizer = await resolver.resolve(writeOptions(request, defaults).Token);
   const asked = request.query.get('index') === '' ? undefined : BigInt(request.query.get('index'));
-  const deadlineMs = clock.nowMs() + (read.MaxQueryTime > 0 ? read.MaxQueryTime / 1e6 : waitDefaultMs);
+  const deadlineMs = clock.nowMs() + (wait.MaxQueryTime > 0 ? wait.MaxQueryTime / 1e6 : waitDefaultMs);
   for (;;) {
-    const seen = visible(options, authorizer, request);
+    const {kept: seen, dropped: hidden} = filterAllowed(options.events.list(request.query.get('name')), ({Name}) => authorizer.allows('event', 'read', Name));
     const index = eventIndex(seen.at(-1));
     const leftMs = deadlineMs - clock.nowMs();
     if (index !== asked || leftMs <= 0) {
       const json = events.toJson(seen, {pretty: request.pretty}) + request.jsonEnd;
-      return jsonAnswer(json, [['X-Consul-Index', String(index)]]);
+      return jsonAnswer(json, [['X-Consul-Index', String(index)], ...filteredHeaders(request, defaults, hidden)]);
     }
     await nextEvent(options, leftMs, request.signal);
     if (request.signal.aborted) throw new ConsulError('context canceled');
   }
-}
-
-function visible({events: received}: EventRouteOptions, authorizer: Authorizer, request: ApiRequest): readonly UserEvent[] {
-  return received.list(request.query.get('name')).filter(({Name}) => authorizer.allows('event', 'read', Name));
 }
 
 function nextEvent({events: received, clock}: EventRouteOptions, waitMs: number, signal: AbortSignal): Promise<void> {

@@ -34,6 +34,16 @@ export interface ReadDefaults {
  * @throws ConsulError 400 with Consul's text
  */
 export function readOptions(request: ApiRequest, defaults: ReadDefaults): ReadOptions {
+  return {...consistencyOptions(request, defaults), ...waitOptions(request)};
+}
+
+/** `wait` and `index` alone, for what the agent answers from its own memory. @throws ConsulError 400 with Consul's text */
+export function waitOptions(request: ApiRequest): Pick<ReadOptions, 'MaxQueryTime' | 'MinQueryIndex'> {
+  return {MaxQueryTime: waitOf(request), MinQueryIndex: indexOf(request)};
+}
+
+/** The options of a read that does not wait. @throws ConsulError 400 with Consul's text */
+export function consistencyOptions(request: ApiRequest, defaults: ReadDefaults): ReadOptions {
   const {query} = request;
   const options: ReadOptions = {
     Datacenter: datacenterOf(request, defaults),
@@ -58,8 +68,6 @@ export function readOptions(request: ApiRequest, defaults: ReadDefaults): ReadOp
     throw new ConsulError('Cannot specify ?cached with ?consistent, conflicting semantics.', 400);
   }
   readCacheControl(request, options);
-  options.MaxQueryTime = waitOf(request);
-  options.MinQueryIndex = indexOf(request);
   return options;
 }
 

@@ -7,7 +7,7 @@ import {type ApiRequest} from './api-request.ts';
 import {FailedRead} from './error-answer.ts';
 import {metaHeaders, type ReadMeta} from './query-meta.ts';
 import {type ReadOptions} from './query-options.ts';
-import {jsonBody} from './json-parts.ts';
+import {bodyOfParts} from './json-parts.ts';
 
 /** Sends a read on its way; one that may block is given up when the client goes away. */
 export function callRead<Req extends ReadOptions, Res extends object>(
@@ -42,13 +42,22 @@ export async function readAnswer(request: ApiRequest, options: ReadOptions, repl
   const kept = reply[keptReply];
   const make = (): Buffer | Promise<Buffer | Readable> => {
     const json = encode(request.pretty);
-    return typeof json === 'string' ? Buffer.from(json + request.jsonEnd) : jsonBody(json, request.jsonEnd);
+    return typeof json === 'string' ? Buffer.from(json + request.jsonEnd) : bodyOfParts(json, request.jsonEnd);
   };
   const body = await (kept?.encodingInTurns(`${form}${request.pretty ? `pretty${request.jsonEnd}` : 'json'}`, make) ?? make());
-  const headers = metaHeaders(reply);
-  if (body instanceof Readable) return {...jsonAnswer(body, headers), compressible: true};
+  const answer = bodyAnswer(body, metaHeaders(reply));
+  if (answer.body instanceof Readable) return answer;
   const isPlain = options.MinQueryIndex === 0 && !options.AllowStale && !options.RequireConsistent;
-  return {...jsonAnswer(body, headers), ...(kept !== undefined && isPlain && {source: kept.watch})};
+  return {...answer, ...(kept !== undefined && isPlain && {source: kept.watch})};
+}
+
+/** The JSON answer of what is not kept, made in parts. */
+export async function partsAnswer(request: ApiRequest, parts: Iterable<string>, headers?: Answer['headers']): Promise<Answer> {
+  return bodyAnswer(await bodyOfParts(parts, request.jsonEnd), headers);
+}
+
+function bodyAnswer(body: Buffer | Readable, headers?: Answer['headers']): Answer {
+  return {...jsonAnswer(body, headers), ...(body instanceof Readable && {compressible: true})};
 }
 
 /** An answer's JSON: whole, or in parts that are each made quickly where it may be long. */

@@ -38,7 +38,10 @@ export function txnEndpoints(options: TxnEndpointOptions): readonly Endpoint[] {
       if (errors.length > 0) return {Results: null, Errors: errors, ...QueryMeta.zero()};
       const {knownLeader, lastContactNs} = leadership;
       const meta = QueryMeta.make({Index: 1, LastContact: lastContactNs, KnownLeader: knownLeader});
-      return {...readable(authorizer, run(store, ops)), ...meta};
+      const found = run(store, ops);
+      const seen = readable(authorizer, found);
+      const isFiltered = request.Token !== '' && seen.Results?.length !== found.Results?.length;
+      return {...seen, ...meta, ResultsFilteredByACLs: isFiltered};
     }),
   ];
 }

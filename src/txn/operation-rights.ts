@@ -66,7 +66,7 @@ export function mayRead(authorizer: Authorizer, {KV, Node, Service, Check}: TxnR
 
 function preparedKv(op: TxnOp, {Verb, DirEnt}: TxnKVOp, authorizer: Authorizer, isLockDelayed: (key: string) => boolean): TxnOp {
   const name = textOfByteString(DirEnt.Key);
-  if (DirEnt.Key === '' && Verb !== 'delete-tree' && Verb !== 'get-tree') throw mustProvideKey();
+  if (DirEnt.Key === '' && Verb !== 'delete-tree') throw mustProvideKey();
   if (!kvReads.includes(Verb) && !kvWrites.includes(Verb)) throw unknownVerb('KV', Verb);
   if (Verb === 'delete-tree') {
     if (!authorizer.allowsPrefix('key', 'write', name)) throw permissionDenied(authorizer, 'key', 'write', name);

@@ -1,6 +1,6 @@
 import {type AddressInfo} from 'node:net';
 import {onTestFinished} from 'vitest';
-import {type Authorizer} from '../../src/acl/authorizer.ts';
+import {type Authorizer, type TokenResolver} from '../../src/acl/authorizer.ts';
 import {allowAll, fixedResolver} from '../../src/acl/fixed-authorizers.ts';
 import {Agent} from '../../src/agent/agent.ts';
 import {AgentTls} from '../../src/agent/tls/agent-tls.ts';
@@ -37,10 +37,12 @@ export interface RunningAgentOptions {
   /** With a data folder: how long a request waits for a leader. */
   readonly holdTimeout?: string;
   readonly authorizer?: Authorizer;
+  /** What each token may do, where that differs. */
+  readonly resolver?: TokenResolver;
 }
 
 /** One server with its HTTP API on a port of the system's choice; it is closed when the test ends. */
-export async function startAgent({config: text = '', dataDir, holdTimeout = '7s', authorizer = allowAll}: RunningAgentOptions = {}): Promise<RunningAgent> {
+export async function startAgent({config: text = '', dataDir, holdTimeout = '7s', authorizer = allowAll, resolver = fixedResolver(authorizer)}: RunningAgentOptions = {}): Promise<RunningAgent> {
   const common = dataDir === undefined ? '' : `server = true bootstrap = true data_dir = "${dataDir}" performance { raft_multiplier = 1 rpc_hold_timeout = "${holdTimeout}" }`;
   const load = (configText: string): LoadedConfig => {
     const loaded = loadConfig({
@@ -60,7 +62,7 @@ export async function startAgent({config: text = '', dataDir, holdTimeout = '7s'
     nodeId: '11111111-2222-3333-4444-555555555555',
     log: new AgentLog({level: 'error', json: false, outputs: [], clock: systemClock}),
     tls: new AgentTls(config),
-    resolver: fixedResolver(authorizer),
+    resolver,
     onFatal: (error) => {
       throw error;
     },

@@ -1,4 +1,5 @@
 import {type Scenario} from './scenario.ts';
+import {aclDenied} from './scenarios/acl-denied.ts';
 import {agentChecks} from './scenarios/agent-checks.ts';
 import {agentServices} from './scenarios/agent-services.ts';
 import {indexRules} from './scenarios/blocking.ts';
@@ -19,6 +20,9 @@ import {sessions} from './scenarios/sessions.ts';
 import {snapshot} from './scenarios/snapshot.ts';
 import {statusOperator} from './scenarios/status-operator.ts';
 import {txns} from './scenarios/txn.ts';
+
+/** Scenarios for programs with ACLs. Ours has none yet and is played with an authorizer of the test's own (`acl-denied.test.ts`). */
+export const aclScenarios: readonly Scenario[] = [aclDenied];
 
 /** Every area of Consul's surface that is compared, in the order of play. */
 export const allScenarios: readonly Scenario[] = [

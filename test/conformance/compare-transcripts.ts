@@ -1,7 +1,7 @@
 import {compareAnswers, Pairing, type StepDifference} from './compare.ts';
 import {KNOWN_DIFFERENCES} from './known-differences.ts';
 import {type Transcript} from './play-scenario.ts';
-import {describeStep, type Scenario} from './scenario.ts';
+import {describeStep, type Scenario, type Step} from './scenario.ts';
 
 /**
  * All differences between what was expected of a scenario and what a program answered. A recording made from another
@@ -16,18 +16,18 @@ export function compareTranscripts(scenario: Scenario, expected: Transcript, act
     const wanted = expected.answers[i];
     if (wanted?.request !== request) throw new Error(`${scenario.name}, step ${i + 1}: recorded for "${wanted?.request ?? ''}", the scenario has "${request}"; record it anew`);
     const lines = compareAnswers(wanted.lines, actual.answers[i]?.lines ?? [], pairing);
-    if (lines.length > 0) differences.push({step: i + 1, request, lines, ...knownReason(scenario.name, request)});
+    if (lines.length > 0) differences.push({step: i + 1, request, lines, ...(step.note !== undefined && {note: step.note}), ...knownReason(scenario.name, step)});
   }
   return differences;
 }
 
-function knownReason(scenario: string, request: string): {known?: string} {
-  const entry = KNOWN_DIFFERENCES.find((each) => each.scenario === scenario && each.requests.includes(request));
+function knownReason(scenario: string, step: Step): {known?: string} {
+  const entry = KNOWN_DIFFERENCES.find((each) => each.scenario === scenario && each.requests.some((name) => name === step.note || name === describeStep(step)));
   return entry === undefined ? {} : {known: entry.why};
 }
 
 /** The requests of a scenario that are listed as known to differ, and do not. */
 export function vanishedDifferences(scenario: Scenario, differences: readonly StepDifference[]): string[] {
   const listed = KNOWN_DIFFERENCES.filter((each) => each.scenario === scenario.name).flatMap(({requests}) => requests);
-  return listed.filter((request) => !differences.some((difference) => difference.request === request));
+  return listed.filter((name) => !differences.some(({request, note}) => name === note || name === request));
 }

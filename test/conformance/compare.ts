@@ -3,6 +3,7 @@ export interface StepDifference {
   readonly step: number;
   readonly request: string;
   readonly lines: readonly string[];
+  readonly note?: string;
   /** Why, where the difference is a known one. */
   readonly known?: string;
 }

@@ -4,7 +4,7 @@ import {preparedQueries} from './scenarios/prepared-queries.ts';
 /** A place where this program answers otherwise than Consul, and is known to. */
 export interface KnownDifference {
   readonly scenario: string;
-  /** The steps, as they are named in recordings. Where several steps have one name, it is enough that one of them differs. */
+  /** The steps, by their notes or as they are named in recordings. Where several steps have one name, it is enough that one of them differs. */
   readonly requests: readonly string[];
   readonly why: string;
 }
@@ -16,7 +16,7 @@ const noPreparedQueries = 'prepared queries are not served yet';
  * more is an error too: the list says what is so, not what once was.
  */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
-  {scenario: 'txn', requests: ['PUT /v1/txn'], why: 'to a null among the operations Consul gives no answer at all and drops the connection; a sentence is better'},
+  {scenario: 'txn', requests: ['a null among the operations'], why: 'Consul gives no answer at all and drops the connection; here it is passed over'},
   {scenario: 'cli', requests: ['consul version'], why: 'names both the Consul it is like and itself'},
   {
     scenario: 'common-options',
@@ -28,6 +28,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     requests: ['ns', 'partition'].map((option) => `GET /v1/internal/ui/catalog-overview?${option}=x`),
     why: 'Consul counts what is in a namespace that cannot be; here there are none, and the parameter means nothing',
   },
+  {scenario: 'acl-denied', requests: ['GET /v1/internal/ui/catalog-overview'], why: 'Consul forgets there whose token it was'},
   {scenario: 'routing-errors', requests: ['GET /debug/pprof/bogus'], why: "profiles of a Go program: there are none of a Node program's under these addresses"},
   {
     scenario: 'dns',

@@ -149,21 +149,30 @@ function httpLines(answer: HttpAnswer, step: HttpStep): string[] {
   return answer.status === TEMPORARY_REDIRECT ? lines.map(asReleased) : lines;
 }
 
+/** Plays the steps of a scenario against a program that runs; gives the normalised answers. */
+export async function playSteps(running: RunningProgram, scenario: Scenario): Promise<Transcript> {
+  const headers = scenario.token === undefined ? {} : {'X-Consul-Token': scenario.token};
+  const self = await exchangeHttp(running.ports.http, {method: 'GET', path: `/v1/catalog/node/${NODE_NAME}`, headers});
+  const nodeId = memberOf(self.body.toString(), 'Node.ID') ?? '';
+  const player = new Player(running, nodeId);
+  const names = new UuidNames();
+  const raw: string[][] = [];
+  for (const step of scenario.steps) {
+    const lines = await player.play(step);
+    raw.push(lines.map((line) => normaliseLine(line, {ports: running.ports, directory: running.directory, nodeId}, names)));
+  }
+  const ranked = rankIndexes(raw);
+  return {scenario: scenario.name, answers: scenario.steps.map((step, i) => ({request: describeStep(step), lines: ranked[i] ?? []}))};
+}
+
 /** Starts the program, plays a scenario against it and ends it; gives the normalised answers. */
 export async function playScenario(program: string, scenario: Scenario): Promise<Transcript> {
-  const running = await startProgram(program, {mode: scenario.mode, ...(scenario.config === undefined ? {} : {config: scenario.config})});
+  const token = scenario.token === undefined ? {} : {token: scenario.token};
+  const running = await startProgram(program, {mode: scenario.mode, ...(scenario.config === undefined ? {} : {config: scenario.config}), ...token});
   try {
-    const self = await exchangeHttp(running.ports.http, {method: 'GET', path: `/v1/catalog/node/${NODE_NAME}`});
-    const nodeId = memberOf(self.body.toString(), 'Node.ID') ?? '';
-    const player = new Player(running, nodeId);
-    const names = new UuidNames();
-    const raw: string[][] = [];
-    for (const step of scenario.steps) {
-      const lines = await player.play(step);
-      raw.push(lines.map((line) => normaliseLine(line, {ports: running.ports, directory: running.directory, nodeId}, names)));
-    }
-    const ranked = rankIndexes(raw);
-    return {scenario: scenario.name, answers: scenario.steps.map((step, i) => ({request: describeStep(step), lines: ranked[i] ?? []}))};
+    const player = new Player(running, '');
+    for (const step of scenario.setup ?? []) await player.play(step);
+    return await playSteps(running, scenario);
   } finally {
     await running.stop();
   }

@@ -34,6 +34,8 @@ export interface RunningProgram {
 export interface ProgramOptions {
   readonly mode: 'dev' | 'server';
   readonly config?: Readonly<Record<string, unknown>>;
+  /** To look at the program with, while it gets ready. */
+  readonly token?: string;
 }
 
 export const NODE_NAME = 'n1';
@@ -48,9 +50,9 @@ function argumentsOf(directory: string, ports: ProgramPorts, options: ProgramOpt
   ];
 }
 
-async function bodyOf(port: number, path: string): Promise<string> {
+async function bodyOf(port: number, path: string, token?: string): Promise<string> {
   try {
-    return (await exchangeHttp(port, {method: 'GET', path})).body.toString();
+    return (await exchangeHttp(port, {method: 'GET', path, ...(token !== undefined && {headers: {'X-Consul-Token': token}})})).body.toString();
   } catch (error) {
     if (error instanceof NoAnswer) return '';
     throw error;
@@ -58,19 +60,19 @@ async function bodyOf(port: number, path: string): Promise<string> {
 }
 
 /** A leader is known, and the agent's node, its check and its service have been written. */
-async function isReady(port: number): Promise<string | undefined> {
+async function isReady(port: number, token?: string): Promise<string | undefined> {
   if (!(await bodyOf(port, '/v1/status/leader')).includes(':')) return undefined;
-  const node = await bodyOf(port, `/v1/catalog/node/${NODE_NAME}`);
-  const checks = await bodyOf(port, `/v1/health/node/${NODE_NAME}`);
+  const node = await bodyOf(port, `/v1/catalog/node/${NODE_NAME}`, token);
+  const checks = await bodyOf(port, `/v1/health/node/${NODE_NAME}`, token);
   return node.includes('consul-version') && node.includes('"lan"') && node.includes('"consul"') && checks.includes('"passing"') ? node + checks : undefined;
 }
 
-async function untilReady(child: ChildProcess, port: number, log: string): Promise<void> {
+async function untilReady(child: ChildProcess, port: number, log: string, token?: string): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   let last: string | undefined;
   let stillSince = 0;
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const seen = await isReady(port);
+    const seen = await isReady(port, token);
     if (seen === undefined || seen !== last) stillSince = performance.now();
     else if (performance.now() - stillSince >= STILL_FOR_MS) return;
     last = seen;
@@ -128,7 +130,7 @@ export async function startProgram(path: string, options: ProgramOptions): Promi
     rmSync(place.directory, {recursive: true, force: true});
   };
   try {
-    await untilReady(launched.child, place.ports.http, launched.log);
+    await untilReady(launched.child, place.ports.http, launched.log, options.token);
   } catch (error) {
     await stop();
     throw error;

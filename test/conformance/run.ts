@@ -8,7 +8,7 @@
  */
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {allScenarios} from './all-scenarios.ts';
+import {aclScenarios, allScenarios} from './all-scenarios.ts';
 import {type StepDifference} from './compare.ts';
 import {compareTranscripts, vanishedDifferences} from './compare-transcripts.ts';
 import {playScenario} from './play-scenario.ts';
@@ -23,8 +23,9 @@ const peer = process.env['CONSUL_PEER'];
 
 function chosen(): Scenario[] {
   const names = options.only?.split(',');
-  for (const name of names ?? []) if (!allScenarios.some((scenario) => scenario.name === name)) throw new Error(`there is no scenario "${name}"`);
-  return allScenarios.filter((scenario) => names?.includes(scenario.name) ?? true);
+  const known = options.record ? [...allScenarios, ...aclScenarios] : allScenarios;
+  for (const name of names ?? []) if (!known.some((scenario) => scenario.name === name)) throw new Error(`there is no scenario "${name}"`);
+  return known.filter((scenario) => names?.includes(scenario.name) ?? true);
 }
 
 function print(difference: StepDifference): void {

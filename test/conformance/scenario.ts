@@ -85,6 +85,10 @@ export interface Scenario {
   readonly mode: 'dev' | 'server';
   /** Further configuration, written as a JSON file. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Token of whoever looks after the program, where ACLs are on. */
+  readonly token?: string;
+  /** Done first where ACLs are on; the answers are not looked at. */
+  readonly setup?: readonly Step[];
   readonly steps: readonly Step[];
 }
 

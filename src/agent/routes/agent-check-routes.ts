@@ -1,21 +1,25 @@
-import {type Authorizer, demand} from '../../acl/authorizer.ts';
+import {type Authorizer, demand, filterAllowed} from '../../acl/authorizer.ts';
 import {shownCheck} from '../../catalog/json-answers.ts';
 import {HealthCheck} from '../../catalog/schema.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type CheckStatus, isCheckStatus} from '../../health/check-result.ts';
-import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
+import {type Answer, emptyAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
 import {refuseEnterprise} from '../../http/enterprise.ts';
 import {jsonBody} from '../../http/json-body.ts';
+import {partsOf} from '../../http/json-parts.ts';
+import {filteredHeaders} from '../../http/query-meta.ts';
+import {partsAnswer} from '../../http/read-answer.ts';
 import {type Route} from '../../http/route.ts';
-import {goJsonMap, indentJson} from '../../schema/go-json.ts';
+import {collect} from '../../runtime/slices.ts';
 import {struct} from '../../schema/struct.ts';
-import {str} from '../../schema/types.ts';
+import {map, str} from '../../schema/types.ts';
 import {CheckDefinition} from '../local/check-definition.ts';
 import {checkFault} from '../local/definition-faults.ts';
 import {noSuchService, unknownCheckId} from '../local/errors.ts';
 import {authorizerOf, type AgentRouteOptions, refuseFilter} from './agent-access.ts';
 
+const agentChecks = map(HealthCheck);
 const CheckUpdate = struct('checkUpdate', {Status: str, Output: str}, {goType: 'agent.checkUpdate'});
 
 /** `/v1/agent/checks` and `/v1/agent/check/` (http-core.md §8). */
@@ -36,10 +40,9 @@ async function checks(options: AgentRouteOptions, request: ApiRequest): Promise<
   refuseEnterprise(request);
   refuseFilter(request);
   const authorizer = await authorizerOf(request, options);
-  const allowed = options.local.state.checks().filter(({check}) => mayUse(authorizer, 'read', check));
-  const shown = new Map(allowed.map(({check}) => [check.CheckID, shownCheck(check)]));
-  const json = goJsonMap(shown, (check) => HealthCheck.toJson(check));
-  return jsonAnswer((request.pretty ? indentJson(json) : json) + request.jsonEnd);
+  const {kept, dropped} = filterAllowed(options.local.state.checks(), ({check}) => mayUse(authorizer, 'read', check));
+  const work = collect(kept, ({check}) => [check.CheckID, shownCheck(check)] as const);
+  return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(new Map(shown), {pretty: request.pretty})), filteredHeaders(request, options.defaults, dropped));
 }
 
 async function register(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {

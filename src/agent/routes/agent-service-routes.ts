@@ -1,18 +1,25 @@
-import {demand} from '../../acl/authorizer.ts';
+import {type Authorizer, demand, filterAllowed} from '../../acl/authorizer.ts';
 import {ServiceDefinition} from '../../catalog/service-definition.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
 import {refuseEnterprise} from '../../http/enterprise.ts';
 import {jsonBody} from '../../http/json-body.ts';
+import {partsOf} from '../../http/json-parts.ts';
+import {filteredHeaders} from '../../http/query-meta.ts';
+import {partsAnswer} from '../../http/read-answer.ts';
 import {type Route} from '../../http/route.ts';
-import {goJsonMap, indentJson} from '../../schema/go-json.ts';
+import {collect} from '../../runtime/slices.ts';
+import {map} from '../../schema/types.ts';
 import {unknownServiceId} from '../local/errors.ts';
+import {sidecarIdOf} from '../local/sidecar.ts';
 import {serviceFault} from '../local/definition-faults.ts';
 import {authorizerOf, type AgentRouteOptions, refuseFilter} from './agent-access.ts';
 import {AgentService, shownService} from './agent-json.ts';
 import {enableOf} from './maintenance-query.ts';
 import {serviceWithHash} from './service-hash.ts';
+
+const agentServices = map(AgentService);
 
 /** `/v1/agent/services` and `/v1/agent/service/` (http-core.md §9). */
 export function agentServiceRoutes(options: AgentRouteOptions): readonly Route[] {
@@ -30,10 +37,9 @@ async function services(options: AgentRouteOptions, request: ApiRequest): Promis
   refuseFilter(request);
   const {local, defaults} = options;
   const authorizer = await authorizerOf(request, options);
-  const allowed = local.state.services().filter(({service: one}) => authorizer.allows('service', 'read', one.Service));
-  const shown = new Map(allowed.map(({service: one}) => [one.ID, shownService(one, defaults.datacenter, '')]));
-  const json = goJsonMap(shown, (one) => AgentService.toJson(one));
-  return jsonAnswer((request.pretty ? indentJson(json) : json) + request.jsonEnd);
+  const {kept, dropped} = filterAllowed(local.state.services(), ({service: one}) => authorizer.allows('service', 'read', one.Service));
+  const work = collect(kept, ({service: one}) => [one.ID, shownService(one, defaults.datacenter, '')] as const);
+  return partsAnswer(request, partsOf(work, (shown) => agentServices.jsonParts(new Map(shown), {pretty: request.pretty})), filteredHeaders(request, defaults, dropped));
 }
 
 async function service(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -54,8 +60,20 @@ async function register(options: AgentRouteOptions, request: ApiRequest): Promis
   const known = local.state.service(definition.ID || definition.Name);
   // Who takes another service's place must be allowed to take that away.
   if (known !== undefined) demand(authorizer, 'service', 'write', known.service.Service);
+  if (definition.Kind === 'connect-proxy') demand(authorizer, 'service', 'write', definition.Proxy?.DestinationServiceName ?? '');
+  demandSidecar(options, authorizer, definition);
   await local.registerService(definition, definition.Token || request.token, replacesChecks(request));
   return emptyAnswer;
+}
+
+/** A sidecar is a service of its own, and may take another's place too. */
+function demandSidecar({local}: AgentRouteOptions, authorizer: Authorizer, {ID, Name, Connect}: ServiceDefinition): void {
+  const sidecar = Connect?.SidecarService ?? null;
+  if (sidecar === null) return;
+  demand(authorizer, 'service', 'write', sidecar.Name || sidecarIdOf(Name));
+  const known = local.state.service(sidecarIdOf(ID || Name));
+  if (known !== undefined) demand(authorizer, 'service', 'write', known.service.Service);
+  demand(authorizer, 'service', 'write', sidecar.Proxy?.DestinationServiceName || Name);
 }
 
 /** Asked for by the bare name, or by any truth Go knows. */

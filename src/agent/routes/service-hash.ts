@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {ConsulError} from '../../consul-error.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
-import {readOptions} from '../../http/query-options.ts';
+import {waitOptions} from '../../http/query-options.ts';
 import {type NodeService} from '../../catalog/schema.ts';
 import {NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {type AgentRouteOptions} from './agent-access.ts';
@@ -17,8 +17,8 @@ export async function serviceWithHash(options: AgentRouteOptions, request: ApiRe
   const {local, defaults} = options;
   const id = request.suffix;
   const known = request.query.get('hash');
-  const read = readOptions(request, defaults);
-  const deadlineMs = local.clock.nowMs() + local.waitMs(read.MaxQueryTime / NANOS_PER_MILLISECOND);
+  const wait = waitOptions(request);
+  const deadlineMs = local.clock.nowMs() + local.waitMs(wait.MaxQueryTime / NANOS_PER_MILLISECOND);
   for (;;) {
     const entry = local.state.service(id);
     if (entry === undefined) throw new ConsulError(`unknown service ID: ${id}`, 404);

@@ -15,7 +15,7 @@ export const txns: Scenario = {
     put('/v1/txn', '[]'),
     put('/v1/txn', 'null'),
     put('/v1/txn', '[{}]'),
-    put('/v1/txn', '[null]'),
+    put('/v1/txn', '[null]', {note: 'a null among the operations'}),
     txn(kv('set', 'k', {Value: base64('one'), Flags: 42}), kv('get', 'k')),
     get('/v1/kv/k', {capture: {k: '0.ModifyIndex'}}),
     txn(kv('get', 'k')),
@@ -132,5 +132,6 @@ export const txns: Scenario = {
     put('/v1/txn?stale&consistent', [kv('get', 'a')]),
     put('/v1/txn?stale', [kv('get-or-empty', 'a')]),
     put('/v1/txn?consistent', [kv('get-or-empty', 'a')]),
+    ...['get', 'get-or-empty', 'get-tree', 'check-not-exists', 'check-index', 'set', 'delete', 'delete-tree'].map((Verb) => put('/v1/txn', [{KV: {Verb, Key: ''}}])),
   ],
 };
