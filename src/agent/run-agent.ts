@@ -24,7 +24,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
     refuseUnsupported(config);
     tls = new AgentTls(config);
     if (config.log.file !== '') outputs.push(openLogFile(config));
-    nodeId = nodeIdOf(config.node.id, config.dataDir);
+    nodeId = nodeIdOf(config);
   } catch (error) {
     process.stderr.write(`==> ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;

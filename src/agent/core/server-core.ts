@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {type TokenResolver} from '../../acl/authorizer.ts';
 import {type HostPort, type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type AutopilotConfig} from '../../operator/schema.ts';
-import {devRaftConfig} from '../../raft/raft-config.ts';
+import {devRaftConfig, type RaftConfig} from '../../raft/raft-config.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
@@ -17,6 +17,7 @@ import {type AgentPools} from '../gossip/agent-pools.ts';
 import {type Gauge} from '../routes/agent-metrics.ts';
 import {type AgentCore, type Stats} from './agent-core.ts';
 import {callTimesOf} from './call-times-of.ts';
+import {LastSeen} from './last-seen.ts';
 
 export interface ServerCoreOptions {
   readonly config: RuntimeConfig;
@@ -33,15 +34,20 @@ export class ServerCore implements AgentCore {
   readonly server: Server;
   #config: RuntimeConfig;
   readonly #pools: AgentPools;
+  /** Raft looks at it whenever it needs a setting, so a reload changes it in place. */
+  readonly #raftConfig: RaftConfig;
+  /** A dev agent has nothing that could be out of date. */
+  readonly #lastSeen: LastSeen | undefined;
   /** A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs. */
   readonly #temporaryDir: string | undefined;
 
   constructor({config, nodeId, pools, tls, resolver, logger, onFatal}: ServerCoreOptions) {
     this.#config = config;
     this.#pools = pools;
+    this.#raftConfig = {...devRaftConfig, ...reloadableRaft(config), preVote: !config.raft.preVoteDisabled};
     this.#temporaryDir = config.dataDir === '' ? mkdtempSync(join(tmpdir(), 'proconsul-dev-')) : undefined;
+    this.#lastSeen = config.devMode ? undefined : new LastSeen({dataDir: config.dataDir, ageMaxMs: config.serverRejoinAgeMaxMs, clock: systemClock, logger});
     const {network, raft, gossip, limits} = config;
-    const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs, preVoteDisabled} = raft;
     this.server = new Server({
       datacenter: config.datacenter,
       nodeId,
@@ -52,7 +58,7 @@ export class ServerCore implements AgentCore {
       inMemory: config.devMode,
       bootstrap: config.devMode || raft.bootstrap,
       bootstrapExpect: raft.bootstrapExpect,
-      raft: {...devRaftConfig, heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs, preVote: !preVoteDisabled},
+      raft: this.#raftConfig,
       autopilot: autopilotOf(config),
       membership: pools.lan,
       wan: pools.wan,
@@ -95,6 +101,7 @@ export class ServerCore implements AgentCore {
   }
 
   async start(): Promise<void> {
+    this.#lastSeen?.start();
     await this.server.start();
   }
 
@@ -102,6 +109,7 @@ export class ServerCore implements AgentCore {
     this.#config = config;
     const {requestLimits, rpcMaxConnsPerClient} = config.limits;
     this.server.limit(requestLimits, rpcMaxConnsPerClient);
+    Object.assign(this.#raftConfig, reloadableRaft(config));
   }
 
   async leave(): Promise<void> {
@@ -113,6 +121,7 @@ export class ServerCore implements AgentCore {
   }
 
   async close(): Promise<void> {
+    this.#lastSeen?.stop();
     await this.server.close();
     if (this.#temporaryDir !== undefined) rmSync(this.#temporaryDir, {recursive: true, force: true});
   }
@@ -140,6 +149,12 @@ export class ServerCore implements AgentCore {
       {name: 'server.isLeader', value: raft.role === 'leader' ? 1 : 0},
     ];
   }
+}
+
+/** What a reload changes of Raft (cli.md §4.6). The lease goes with the heartbeat: it may not be longer. */
+function reloadableRaft({raft}: RuntimeConfig): Pick<RaftConfig, 'heartbeatTimeoutMs' | 'electionTimeoutMs' | 'leaderLeaseTimeoutMs' | 'snapshotThreshold' | 'snapshotIntervalMs' | 'trailingLogs'> {
+  const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = raft;
+  return {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs};
 }
 
 function textOf({host, port}: HostPort): string {

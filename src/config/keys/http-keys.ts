@@ -10,7 +10,7 @@ export const HTTP_KEYS = {
   'http_config.block_endpoints': key('strings'),
   'http_config.allow_write_http_from': key('strings', {flag: ['allow-write-http-from', 'A network, as CIDR, that may call write endpoints. Can be given several times.']}),
   'http_config.response_headers': key('stringMap'),
-  'http_config.use_cache': key('bool', {default: true}),
+  'http_config.use_cache': key('bool', {default: true, effect: 'none yet'}),
   'http_config.max_header_bytes': key('int', {default: 0}),
   'ui_config.enabled': key('bool', {default: false, flag: ['ui', 'Serve the web UI.']}),
   'ui_config.dir': key('string', {flag: ['ui-dir', 'Folder of a web UI of your own.']}),
