@@ -2,6 +2,7 @@ import {type ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {command} from '../fsm/command.ts';
 import {deleteCheck, ensureCheck} from './check-commands.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {checkOfOtherNode, insertingCheck, insertingNode, insertingService} from './errors.ts';
 import {deleteNode, ensureNode, nodeByName} from './node-commands.ts';
 import {DeregisterRequest, Node, RegisterRequest} from './schema.ts';
@@ -15,18 +16,18 @@ export const catalogCommands = [
 ];
 
 /** A node, an instance and checks in one write: all of it, or nothing. */
-function applyRegister(context: ApplyContext, request: RegisterRequest): ConsulError | null {
+function* applyRegister(context: ApplyContext, request: RegisterRequest): Sliced<ConsulError | null> {
   const savepoint = context.tx.savepoint();
-  const refused = register(context, request);
+  const refused = yield* register(context, request);
   if (refused === undefined) return null;
   savepoint.rollback();
   return refused;
 }
 
-function register(context: ApplyContext, request: RegisterRequest): ConsulError | undefined {
+function* register(context: ApplyContext, request: RegisterRequest): Sliced<ConsulError | undefined> {
   const {tx} = context;
-  if (!request.SkipNodeUpdate || nodeByName(tx, request.Node) === undefined) {
-    const refused = ensureNode(context, nodeOf(request));
+  if (!request.SkipNodeUpdate || nodeByName(tx, request.Node, request.PeerName) === undefined) {
+    const refused = yield* ensureNode(context, nodeOf(request));
     if (refused !== undefined) return insertingNode(refused);
   }
   if (request.Service !== null) {
@@ -35,7 +36,7 @@ function register(context: ApplyContext, request: RegisterRequest): ConsulError 
   }
   for (const check of [...(request.Check === null ? [] : [request.Check]), ...(request.Checks ?? [])]) {
     if (folded(check.Node) !== folded(request.Node)) return checkOfOtherNode(check.Node, check.CheckID, request.Node);
-    const refused = ensureCheck(context, check);
+    const refused = yield* ensureCheck(context, check);
     if (refused !== undefined) return insertingCheck(request.Node, refused);
   }
   return undefined;
@@ -54,9 +55,9 @@ export function nodeOf(request: RegisterRequest): Node {
   });
 }
 
-function applyDeregister(context: ApplyContext, {Node: node, ServiceID, CheckID}: DeregisterRequest): ConsulError | null {
-  if (ServiceID !== '') return deleteService(context, node, ServiceID) ?? null;
-  if (CheckID !== '') deleteCheck(context, node, CheckID);
-  else deleteNode(context, node);
+function* applyDeregister(context: ApplyContext, {Node: node, ServiceID, CheckID, PeerName}: DeregisterRequest): Sliced<ConsulError | null> {
+  if (ServiceID !== '') return (yield* deleteService(context, node, ServiceID, PeerName)) ?? null;
+  if (CheckID !== '') yield* deleteCheck(context, node, CheckID, PeerName);
+  else yield* deleteNode(context, node, PeerName);
   return null;
 }

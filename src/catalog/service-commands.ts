@@ -16,7 +16,7 @@ import {type HealthCheck, type NodeService, ServiceConnect} from './schema.ts';
 import {type Weights} from './service-parts.ts';
 import {putInstance} from './service-rows.ts';
 import {withVirtualAddress} from './virtual-addresses.ts';
-import {Checks, folded, foldedPrefix, Nodes, serviceKey, type ServiceRow, Services} from './tables.ts';
+import {placeOf, type ServiceRow} from './tables.ts';
 
 const noConnect: ServiceConnect = ServiceConnect.zero();
 const noProxyJson = ConnectProxyConfig.toJson(noProxy);
@@ -24,8 +24,9 @@ const noConnectJson = ServiceConnect.toJson(noConnect);
 const evenWeights: Weights = {Passing: 1, Warning: 1};
 
 /** One instance, by its node's name and its id, whatever their capitals. */
-export function serviceOf(reader: Reader, node: string, serviceId: string): NodeService | undefined {
-  return reader.get(Services, serviceKey(node, serviceId))?.Service;
+export function serviceOf(reader: Reader, node: string, serviceId: string, peer = ''): NodeService | undefined {
+  const place = placeOf(peer);
+  return reader.get(place.Services, place.key(node, serviceId))?.Service;
 }
 
 /** Writes an instance, unless nothing of it would differ. */
@@ -35,19 +36,20 @@ export function ensureService(context: ApplyContext, node: string, given: NodeSe
   if (badMeta !== undefined) return new ConsulError(`Invalid Service Meta for node ${node} and serviceID ${given.ID}: ${badMeta}`);
   const withAddress = withVirtualAddress(context, given);
   if (withAddress instanceof ConsulError) return withAddress;
-  if (!tx.has(Nodes, folded(node))) return missingNode();
+  const place = placeOf(given.PeerName);
+  if (!tx.has(place.Nodes, place.key(node))) return missingNode();
   const service = compact(withAddress);
-  const known = serviceOf(tx, node, service.ID);
-  noteUpstreams(tx, index, node, service);
+  const known = serviceOf(tx, node, service.ID, place.peer);
+  if (place.peer === '') noteUpstreams(tx, index, node, service);
   if (known !== undefined && isSameService(known, service)) return undefined;
   putInstance(context, node, service);
-  if (known === undefined) linkInstance(context, service);
+  if (known === undefined && place.peer === '') linkInstance(context, service);
   return undefined;
 }
 
 /** Writes only onto the instance that the caller last saw; index 0 means: there is none. */
 export function ensureServiceCas(context: ApplyContext, node: string, service: NodeService): boolean | ConsulError {
-  const known = serviceOf(context.tx, node, service.ID);
+  const known = serviceOf(context.tx, node, service.ID, service.PeerName);
   if (service.ModifyIndex !== (known?.ModifyIndex ?? 0)) return false;
   return ensureService(context, node, service) ?? true;
 }
@@ -56,40 +58,45 @@ export function ensureServiceCas(context: ApplyContext, node: string, service: N
  * Takes an instance out, with its checks. Nothing happens when there is none. Consul refuses to where a check has the
  * instance's id in other capitals.
  */
-export function* deleteService(context: ApplyContext, node: string, serviceId: string): Sliced<ConsulError | undefined> {
-  const row = context.tx.get(Services, serviceKey(node, serviceId));
+export function* deleteService(context: ApplyContext, node: string, serviceId: string, peer = ''): Sliced<ConsulError | undefined> {
+  const place = placeOf(peer);
+  const row = context.tx.get(place.Services, place.key(node, serviceId));
   if (row === undefined) return undefined;
   if (checksOf(context.tx, row).some(({ServiceID}) => ServiceID !== row.Service.ID)) return missingService();
   yield* deleteServiceRow(context, row);
   return undefined;
 }
 
-export function* deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number): Sliced<boolean | ConsulError> {
-  if (serviceOf(context.tx, node, serviceId)?.ModifyIndex !== modifyIndex) return false;
-  return (yield* deleteService(context, node, serviceId)) ?? true;
+export function* deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number, peer = ''): Sliced<boolean | ConsulError> {
+  if (serviceOf(context.tx, node, serviceId, peer)?.ModifyIndex !== modifyIndex) return false;
+  return (yield* deleteService(context, node, serviceId, peer)) ?? true;
 }
 
 export function* deleteServiceRow(context: ApplyContext, row: ServiceRow): Sliced<void> {
   const {tx, index} = context;
   const {Node, Service} = row;
+  const place = placeOf(Service.PeerName);
   for (const check of checksOf(tx, row)) yield* deleteCheckRow(context, check);
-  tx.delete(Services, Services.keyOf(row));
-  bumpTable(tx, index, 'checks');
-  bumpTable(tx, index, 'services');
-  bumpNode(tx, index, Node);
-  bumpDeletedService(tx, index, Service);
-  forgetKindNames(tx, index, Service);
-  if (!hasInstances(tx, Service.Service)) releaseVirtualIp(context, Service.Service);
+  tx.delete(place.Services, place.Services.keyOf(row));
+  bumpTable(tx, index, place, 'checks');
+  bumpTable(tx, index, place, 'services');
+  bumpNode(tx, index, place, Node);
+  bumpDeletedService(tx, index, place, Service);
+  if (place.peer === '') forgetKindNames(tx, index, Service);
+  if (!hasInstances(tx, Service.Service, place.peer)) releaseVirtualIp(context, Service.Service, place.peer);
+  if (place.peer !== '') return;
   forgetUpstreams(tx, index, Node, Service);
   unlinkInstance(context, Service);
 }
 
 function checksOf(reader: Reader, {Node, Service}: ServiceRow): readonly HealthCheck[] {
-  return reader.byIndex(Checks, 'instance').prefix(foldedPrefix(Node, Service.ID)).toArray();
+  const place = placeOf(Service.PeerName);
+  return reader.byIndex(place.Checks, 'instance').prefix(place.prefix(Node, Service.ID)).toArray();
 }
 
-export function hasInstances(reader: Reader, service: string): boolean {
-  return reader.byIndex(Services, 'name').count(foldedPrefix(service)) > 0;
+export function hasInstances(reader: Reader, service: string, peer = ''): boolean {
+  const place = placeOf(peer);
+  return reader.byIndex(place.Services, 'name').count(place.prefix(service)) > 0;
 }
 
 /** As it is kept. Most instances are no proxies: they share one empty proxy instead of having one each. */

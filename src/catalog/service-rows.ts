@@ -2,14 +2,15 @@ import {type ApplyContext} from '../fsm/apply-context.ts';
 import {bumpNode, bumpService, bumpTable} from './index-rules.ts';
 import {noteKindNames} from './kind-names.ts';
 import {type NodeService} from './schema.ts';
-import {serviceKey, Services} from './tables.ts';
+import {placeOf} from './tables.ts';
 
 /** Puts an instance as it is under the entry's index; whoever asks after it has news. */
 export function putInstance({tx, index}: ApplyContext, node: string, service: NodeService): void {
-  const CreateIndex = tx.get(Services, serviceKey(node, service.ID))?.Service.CreateIndex ?? index;
-  tx.put(Services, {Node: node, Service: {...service, CreateIndex, ModifyIndex: index}});
-  bumpTable(tx, index, 'services');
-  bumpNode(tx, index, node);
-  bumpService(tx, index, service);
-  noteKindNames(tx, index, service);
+  const place = placeOf(service.PeerName);
+  const CreateIndex = tx.get(place.Services, place.key(node, service.ID))?.Service.CreateIndex ?? index;
+  tx.put(place.Services, {Node: node, Service: {...service, CreateIndex, ModifyIndex: index}});
+  bumpTable(tx, index, place, 'services');
+  bumpNode(tx, index, place, node);
+  bumpService(tx, index, place, service);
+  if (place.peer === '') noteKindNames(tx, index, service);
 }

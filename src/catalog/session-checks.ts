@@ -1,4 +1,5 @@
 import {type ApplyContext} from '../fsm/apply-context.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type Reader} from '../store/reader.ts';
 import {putCheck} from './check-commands.ts';
 import {type HealthCheck} from './schema.ts';
@@ -11,6 +12,6 @@ export function sessionChecksOf(reader: Reader, node: string, sessionName: strin
 }
 
 /** What the session's life says of the check. Its ModifyIndex stays, though the index table moves, as in Consul. */
-export function setCheckStatus(context: ApplyContext, check: HealthCheck, Status: string, Output: string): void {
-  putCheck(context, {...check, Status, Output});
+export function setCheckStatus(context: ApplyContext, check: HealthCheck, Status: string, Output: string): Sliced<void> {
+  return putCheck(context, {...check, Status, Output});
 }

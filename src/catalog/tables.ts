@@ -17,39 +17,79 @@ export function foldedPrefix(...parts: readonly string[]): string {
   return `${folded(...parts)}\0`;
 }
 
-export const Nodes = defineTable({
-  name: 'nodes',
-  key: (node: Node) => folded(node.Node),
-  indexes: {id: (node: Node) => (node.ID === '' ? undefined : folded(node.ID))},
-});
+/** How keys of rows begin: with nothing, or with the peer that the rows were imported from. */
+type Scope = (peer: string, ...parts: readonly string[]) => string;
+
+function nodeTable(name: string, scoped: Scope) {
+  return defineTable({
+    name,
+    key: (node: Node) => scoped(node.PeerName, node.Node),
+    indexes: {id: (node: Node) => (node.ID === '' ? undefined : scoped(node.PeerName, node.ID))},
+  });
+}
 
 /** Instances by node and id; by name; by the service that they are a way into the mesh to; by kind; by an address of their own. */
-export const Services = defineTable({
-  name: 'services',
-  key: (row: ServiceRow) => serviceKey(row.Node, row.Service.ID),
-  indexes: {
-    name: (row: ServiceRow) => folded(row.Service.Service, row.Node, row.Service.ID),
-    connect: (row: ServiceRow) => {
-      const name = connectNameOf(row.Service);
-      return name === undefined ? undefined : folded(name, row.Node, row.Service.ID);
+function serviceTable(name: string, scoped: Scope) {
+  const under = (part: string, {Node: node, Service}: ServiceRow) => scoped(Service.PeerName, part, node, Service.ID);
+  return defineTable({
+    name,
+    key: ({Node: node, Service}: ServiceRow) => scoped(Service.PeerName, node, Service.ID),
+    indexes: {
+      name: (row: ServiceRow) => under(row.Service.Service, row),
+      connect: (row: ServiceRow) => {
+        const to = connectNameOf(row.Service);
+        return to === undefined ? undefined : under(to, row);
+      },
+      address: (row: ServiceRow) => (row.Service.Address === '' ? undefined : under(row.Service.Address, row)),
+      kind: ({Node: node, Service}: ServiceRow) => scoped(Service.PeerName, kindOf(Service), Service.Service, node, Service.ID),
     },
-    address: (row: ServiceRow) => (row.Service.Address === '' ? undefined : folded(row.Service.Address, row.Node, row.Service.ID)),
-    kind: (row: ServiceRow) => folded(kindOf(row.Service), row.Service.Service, row.Node, row.Service.ID),
-  },
-});
+  });
+}
 
 /** Checks by node and id; by the instance they are about (none: the node); by that service's name; by status; by the sessions they follow. */
-export const Checks = defineTable({
-  name: 'checks',
-  key: (check: HealthCheck) => checkKey(check.Node, check.CheckID),
-  indexes: {
-    instance: (check: HealthCheck) => folded(check.Node, check.ServiceID, check.CheckID),
-    service: (check: HealthCheck) => (check.ServiceName === '' ? undefined : folded(check.ServiceName, check.Node, check.CheckID)),
-    status: (check: HealthCheck) => folded(check.Status, check.Node, check.CheckID),
-    session: ({Type, Node, CheckID, Definition: {SessionName}}: HealthCheck) =>
-      Type === 'session' && SessionName !== '' ? `${sessionChecksPrefix(Node, SessionName)}${folded(CheckID)}` : undefined,
-  },
-});
+function checkTable(name: string, scoped: Scope) {
+  return defineTable({
+    name,
+    key: (check: HealthCheck) => scoped(check.PeerName, check.Node, check.CheckID),
+    indexes: {
+      instance: (check: HealthCheck) => scoped(check.PeerName, check.Node, check.ServiceID, check.CheckID),
+      service: (check: HealthCheck) => (check.ServiceName === '' ? undefined : scoped(check.PeerName, check.ServiceName, check.Node, check.CheckID)),
+      status: (check: HealthCheck) => scoped(check.PeerName, check.Status, check.Node, check.CheckID),
+      session: ({Type, Node: node, CheckID, PeerName, Definition: {SessionName}}: HealthCheck) =>
+        Type === 'session' && SessionName !== '' && PeerName === '' ? `${sessionChecksPrefix(node, SessionName)}${folded(CheckID)}` : undefined,
+    },
+  });
+}
+
+const own: Scope = (_peer, ...parts) => folded(...parts);
+
+/** This datacenter's own rows, of which nearly all questions are. */
+export const Nodes = nodeTable('nodes', own);
+export const Services = serviceTable('services', own);
+export const Checks = checkTable('checks', own);
+
+/** One of the catalogs: this datacenter's own, or what one peer exports to it. */
+export interface Place {
+  /** Empty: this datacenter. */
+  readonly peer: string;
+  readonly Nodes: typeof Nodes;
+  readonly Services: typeof Services;
+  readonly Checks: typeof Checks;
+  readonly indexNames: IndexNames;
+  key(...parts: readonly string[]): string;
+  /** Of the keys below these parts. */
+  prefix(...parts: readonly string[]): string;
+}
+
+const imported = {Nodes: nodeTable('imported-nodes', folded), Services: serviceTable('imported-services', folded), Checks: checkTable('imported-checks', folded)};
+
+export function placeOf(peer: string): Place {
+  if (peer === '') return ownPlace;
+  return {peer, ...imported, indexNames: indexNamesOf(peer), key: (...parts) => folded(peer, ...parts), prefix: (...parts) => foldedPrefix(peer, ...parts)};
+}
+
+/** Everything that was imported, of whichever peer. */
+export const ImportedNodes = imported.Nodes;
 
 export function serviceKey(node: string, serviceId: string): string {
   return folded(node, serviceId);
@@ -75,14 +115,21 @@ export function connectNameOf(service: NodeService): string | undefined {
   return service.Connect.Native ? service.Service : undefined;
 }
 
-/** Names in Consul's index table (rpc-raft.md §17). They are told apart without regard to capitals. */
-export const indexNames = {
-  nodes: 'peer.~:nodes',
-  services: 'peer.~:services',
-  checks: 'peer.~:checks',
-  nodeExtinction: 'peer.~:node_last_extinction',
-  serviceExtinction: 'peer.~:service_last_extinction',
-  node: (name: string): string => `peer.~:node.${name}`,
-  service: (name: string): string => `peer.~:service.${name}`,
-  kind: (kind: string): string => `peer.~:service_kind.${kind}`,
-} as const;
+/** Names in Consul's index table (rpc-raft.md §17): of this datacenter's own rows (`~`), or of a peer's. */
+function indexNamesOf(peer: string) {
+  return {
+    nodes: `peer.${peer}:nodes`,
+    services: `peer.${peer}:services`,
+    checks: `peer.${peer}:checks`,
+    nodeExtinction: `peer.${peer}:node_last_extinction`,
+    serviceExtinction: `peer.${peer}:service_last_extinction`,
+    node: (name: string): string => `peer.${peer}:node.${name}`,
+    service: (name: string): string => `peer.${peer}:service.${name}`,
+    kind: (kind: string): string => `peer.${peer}:service_kind.${kind}`,
+  } as const;
+}
+export type IndexNames = ReturnType<typeof indexNamesOf>;
+
+export const indexNames = indexNamesOf('~');
+
+const ownPlace: Place = {peer: '', Nodes, Services, Checks, indexNames, key: folded, prefix: foldedPrefix};

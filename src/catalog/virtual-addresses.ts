@@ -17,10 +17,10 @@ const gatewayPrefix = `${virtualAddress}:`;
 
 /** A way into the mesh carries the virtual address of the service it leads to, a terminating gateway of all that it does. */
 export function withVirtualAddress(context: ApplyContext, service: NodeService): NodeService | ConsulError {
-  if (service.Kind === 'terminating-gateway') return withGatewayAddresses(context.tx, service);
+  if (service.Kind === 'terminating-gateway' && service.PeerName === '') return withGatewayAddresses(context.tx, service);
   const name = connectNameOf(service);
   if (name === undefined) return service;
-  const Address = assignVirtualIp(context, name);
+  const Address = assignVirtualIp(context, name, service.PeerName);
   if (Address === undefined) return service;
   if (Address instanceof ConsulError) return Address;
   const TaggedAddresses = new Map<string, ServiceAddress>(service.TaggedAddresses ?? []).set(virtualAddress, {Address, Port: service.Port});

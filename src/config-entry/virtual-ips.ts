@@ -39,9 +39,9 @@ const mappedPrefix = '\0'.repeat(10) + '\xff\xff';
 /** 240.0.0.0/4, less the broadcast address. */
 const offsetMax = 0x0fff_fffe;
 
-/** The virtual address of a service, `240.0.0.1`; undefined when it has none. */
-export function virtualIpOf(reader: Reader, service: string): string | undefined {
-  const row = reader.get(VirtualIps, virtualIpKey(service));
+/** The virtual address of a service, `240.0.0.1`; undefined when it has none. @param peer the one it was imported from, if any */
+export function virtualIpOf(reader: Reader, service: string, peer = ''): string | undefined {
+  const row = reader.get(VirtualIps, virtualIpKey(service, peer));
   return row === undefined ? undefined : addressOf(row.IP);
 }
 
@@ -58,18 +58,18 @@ export function serviceOfVirtualIp(reader: Reader, address: string): string | un
  * Gives a service its virtual address, if the servers have agreed to give such: the one given back last, else the
  * next. @returns the address; undefined when there are none yet; an error when all are taken
  */
-export function assignVirtualIp(context: ApplyContext, service: string): string | undefined | ConsulError {
+export function assignVirtualIp(context: ApplyContext, service: string, peer = ''): string | undefined | ConsulError {
   const {tx, index} = context;
   if (systemMetadata(tx, 'virtual-ips') === undefined) return undefined;
-  const existing = virtualIpOf(tx, service);
+  const existing = virtualIpOf(tx, service, peer);
   if (existing !== undefined) return existing;
   const free = tx.all(FreeVirtualIps).toArray();
   const reused = free.find(({IsCounter}) => !IsCounter);
   if (reused !== undefined) tx.delete(FreeVirtualIps, FreeVirtualIps.keyOf(reused));
   const IP = reused?.IP ?? count(context, free.find(({IsCounter}) => IsCounter));
   if (IP instanceof ConsulError) return IP;
-  tx.put(VirtualIps, {Service: {ServiceName: {Name: service}, Peer: ''}, IP, ManualIPs: null, CreateIndex: index, ModifyIndex: index});
-  tx.setIndex('service-virtual-ips', index);
+  tx.put(VirtualIps, {Service: {ServiceName: {Name: service}, Peer: peer}, IP, ManualIPs: null, CreateIndex: index, ModifyIndex: index});
+  bump(context, peer);
   return addressOf(IP);
 }
 
@@ -97,13 +97,22 @@ function setManualIps({tx, index}: ApplyContext, {Service, ManualIPs}: ServiceVi
 }
 
 /** Takes the address back from a service of which no instance is left, unless a configuration entry or a gateway still names it. */
-export function releaseVirtualIp({tx, index}: ApplyContext, service: string): void {
-  if (isBehindTerminatingGateway(tx, service)) return;
-  if (kindsWithVirtualIp.some((kind) => configEntry(tx, kind, service) !== undefined)) return;
-  const row = tx.delete(VirtualIps, virtualIpKey(service));
+export function releaseVirtualIp(context: ApplyContext, service: string, peer = ''): void {
+  const {tx} = context;
+  if (peer === '' && isNamed(tx, service)) return;
+  const row = tx.delete(VirtualIps, virtualIpKey(service, peer));
   if (row === undefined) return;
   tx.put(FreeVirtualIps, {IP: row.IP, IsCounter: false});
-  tx.setIndex('service-virtual-ips', index);
+  bump(context, peer);
+}
+
+function isNamed(reader: Reader, service: string): boolean {
+  return isBehindTerminatingGateway(reader, service) || kindsWithVirtualIp.some((kind) => configEntry(reader, kind, service) !== undefined);
+}
+
+function bump({tx, index}: ApplyContext, peer: string): void {
+  tx.setIndex(VirtualIps.name, index);
+  if (peer !== '') tx.setIndex(`${VirtualIps.name}.imported`, index);
 }
 
 /** Whether an entry of this kind gives the service it is named for a virtual address. */

@@ -1,3 +1,4 @@
+import {type Sliced} from '../runtime/slices.ts';
 import {type WriteTx} from '../store/write-tx.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {type Fact} from './fact.ts';
@@ -23,19 +24,19 @@ export interface Neighbours {
   /** Undefined when the node has no such check. */
   checkState(tx: WriteTx, node: string, checkId: string): {readonly status: string; readonly type: string} | undefined;
   /** A node row is about to be deleted; its services and checks are gone already. */
-  nodeDeleted(context: ApplyContext, node: string): void;
+  nodeDeleted(context: ApplyContext, node: string): Sliced<void>;
   /** A check was deleted, or was written as critical: sessions bound to it end. */
-  checkFailed(context: ApplyContext, node: string, checkId: string): void;
+  checkFailed(context: ApplyContext, node: string, checkId: string): Sliced<void>;
   /** A session row was written: checks of type `session` that name it pass. */
-  sessionCreated(context: ApplyContext, session: SessionSummary): void;
+  sessionCreated(context: ApplyContext, session: SessionSummary): Sliced<void>;
   /**
    * A session row was deleted: its locks are let go, queries bound to it go.
    * @returns the keys that it held
    */
-  sessionEnded(context: ApplyContext, session: SessionSummary): readonly ByteString[];
+  sessionEnded(context: ApplyContext, session: SessionSummary): Sliced<readonly ByteString[]>;
   /** Checks that follow the ended session: sessions bound to them end first, then `sessionChecksFail` writes them. */
   sessionChecks(tx: WriteTx, session: SessionSummary): readonly string[];
-  sessionChecksFail(context: ApplyContext, session: SessionSummary): void;
+  sessionChecksFail(context: ApplyContext, session: SessionSummary): Sliced<void>;
 }
 
 /** What its neighbours need to know of a session. */

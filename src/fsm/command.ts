@@ -1,10 +1,8 @@
+import {type Sliced} from '../runtime/slices.ts';
 import {type ApplyContext} from './apply-context.ts';
 
-/**
- * A piece of work cut into slices: whoever drives it may let the event loop turn between two `next` calls. Readers see
- * nothing of it before it is whole.
- */
-export type SlicedResult = Generator<void, unknown, void>;
+/** A command's work cut into slices. Readers see nothing of it before it is whole. */
+export type SlicedResult = Sliced<unknown>;
 
 /** One type of log entry (rpc-raft.md §15). */
 export interface Command<Body = unknown> {
@@ -25,9 +23,4 @@ export const ignoreUnknownBit = 0x80;
 /** Types the body of a command where it is defined; the table of commands only carries it. */
 export function command<Body>(definition: Command<Body>): Command {
   return definition;
-}
-
-/** Whether a command answered with slices still to be driven. */
-export function isSliced(result: unknown): result is SlicedResult {
-  return typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result;
 }

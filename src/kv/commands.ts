@@ -1,14 +1,15 @@
 import {type ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {command, type SlicedResult} from '../fsm/command.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {invalidOperation, invalidSession, missingSession} from './errors.ts';
 import {tombstonesLeft} from './facts.ts';
 import {type DirEntry, KvsRequest, TombstoneRequest} from './schema.ts';
 import {indexKey, Kvs, lockedBy, Tombstones} from './state.ts';
 
-/** Keys deleted in one slice of a recursive delete: a few milliseconds' worth. */
-const deletedPerSlice = 2000;
+/** Keys deleted or let go between two looks at the clock. */
+const keysPerStep = 64;
 
 /** Types 2 and 5 of the log (rpc-raft.md §15). */
 export const kvCommands = [
@@ -102,9 +103,9 @@ export function deleteEntryCas(context: ApplyContext, key: ByteString, modifyInd
 export function* deleteTree(context: ApplyContext, prefix: ByteString): SlicedResult {
   const {tx, index} = context;
   let deleted = 0;
-  for (let last = deletedPerSlice; last === deletedPerSlice; deleted += last) {
-    last = tx.deletePrefix(Kvs, prefix, deletedPerSlice);
-    if (last === deletedPerSlice) yield;
+  for (let last = keysPerStep; last === keysPerStep; deleted += last) {
+    last = tx.deletePrefix(Kvs, prefix, keysPerStep);
+    if (last === keysPerStep) yield;
   }
   if (deleted === 0) return null;
   tx.firePrefix(Kvs, prefix);
@@ -118,13 +119,14 @@ export function* deleteTree(context: ApplyContext, prefix: ByteString): SlicedRe
 }
 
 /** A session ended: what it held is let go, or deleted (http-core.md §14.5). @returns the keys */
-export function releaseLocks(context: ApplyContext, sessionId: string, behavior: string): ByteString[] {
-  const held = lockedBy(context.tx, sessionId);
-  for (const entry of held) {
+export function* releaseLocks(context: ApplyContext, sessionId: string, behavior: string): Sliced<ByteString[]> {
+  const held: ByteString[] = [];
+  for (const entry of lockedBy(context.tx, sessionId)) {
     if (behavior === 'delete') deleteEntry(context, entry.Key);
     else writeEntry(context, entry, entry, '', entry.LockIndex);
+    if (held.push(entry.Key) % keysPerStep === 0) yield;
   }
-  return held.map((entry) => entry.Key);
+  return held;
 }
 
 /** Puts a row, unless nothing of it would differ: then its index stays (http-core.md §21.4). */
@@ -156,9 +158,9 @@ function* applyReap({tx}: ApplyContext, {Op, ReapIndex}: TombstoneRequest): Slic
   if (Op !== 'reap') return invalidOperation(Op);
   const end = indexKey(ReapIndex + 1);
   for (;;) {
-    const doomed = tx.byIndex(Tombstones, 'index').range({below: end}).toArray(deletedPerSlice);
+    const doomed = tx.byIndex(Tombstones, 'index').range({below: end}).toArray(keysPerStep);
     for (const tombstone of doomed) tx.delete(Tombstones, tombstone.Key);
-    if (doomed.length < deletedPerSlice) return null;
+    if (doomed.length < keysPerStep) return null;
     yield;
   }
 }

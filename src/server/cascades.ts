@@ -6,6 +6,7 @@ import {deleteCoordinates} from '../coordinate/state.ts';
 import {type ApplyContext, type Neighbours} from '../fsm/apply-context.ts';
 import {releaseLocks} from '../kv/commands.ts';
 import {deleteQueriesOfSession} from '../query/commands.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {endSession} from '../session/commands.ts';
 import {sessionOf, sessionsOfCheck, sessionsOfNode} from '../session/state.ts';
 
@@ -18,25 +19,25 @@ export const cascades: Neighbours = {
     const check = checkOf(tx, node, checkId);
     return check === undefined ? undefined : {status: check.Status, type: check.Type};
   },
-  nodeDeleted: (context, node) => {
+  *nodeDeleted(context, node) {
     deleteCoordinates(context, node);
-    endAll(context, sessionsOfNode(context.tx, node));
+    yield* endAll(context, sessionsOfNode(context.tx, node));
   },
   checkFailed: (context, node, checkId) => endAll(context, sessionsOfCheck(context.tx, node, checkId)),
-  sessionCreated: (context, {ID, Name, Node}) => {
-    for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'passing', `Session '${ID}' in force`);
+  *sessionCreated(context, {ID, Name, Node}) {
+    for (const check of sessionChecksOf(context.tx, Node, Name)) yield* setCheckStatus(context, check, 'passing', `Session '${ID}' in force`);
   },
-  sessionEnded: (context, {ID, Behavior}) => {
-    const released = releaseLocks(context, ID, Behavior);
+  *sessionEnded(context, {ID, Behavior}) {
+    const released = yield* releaseLocks(context, ID, Behavior);
     deleteQueriesOfSession(context, ID);
     return released;
   },
   sessionChecks: (tx, {Name, Node}) => sessionChecksOf(tx, Node, Name).map(({CheckID}) => CheckID),
-  sessionChecksFail: (context, {ID, Name, Node}) => {
-    for (const check of sessionChecksOf(context.tx, Node, Name)) setCheckStatus(context, check, 'critical', `Session '${ID}' is invalid`);
+  *sessionChecksFail(context, {ID, Name, Node}) {
+    for (const check of sessionChecksOf(context.tx, Node, Name)) yield* setCheckStatus(context, check, 'critical', `Session '${ID}' is invalid`);
   },
 };
 
-function endAll(context: ApplyContext, sessions: readonly {readonly ID: string}[]): void {
-  for (const {ID} of sessions) endSession(context, ID);
+function* endAll(context: ApplyContext, sessions: readonly {readonly ID: string}[]): Sliced<void> {
+  for (const {ID} of sessions) yield* endSession(context, ID);
 }

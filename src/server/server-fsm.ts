@@ -1,10 +1,11 @@
 import {type ApplyContext, type Neighbours} from '../fsm/apply-context.ts';
-import {type Command, ignoreUnknownBit, isSliced} from '../fsm/command.ts';
+import {type Command, ignoreUnknownBit} from '../fsm/command.ts';
 import {type Fact} from '../fsm/fact.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {ChunkAssembler} from '../raft/driver/chunk-assembler.ts';
 import {type Fsm, type FsmSnapshot} from '../raft/driver/fsm.ts';
 import {type LogEntry} from '../raft/log-entry.ts';
+import {drive, isSliced} from '../runtime/slices.ts';
 import {type Store} from '../store/store.ts';
 import {type WriteTx} from '../store/write-tx.ts';
 import {readState, writeState} from './state-bin.ts';
@@ -88,14 +89,5 @@ export class ServerFsm implements Fsm {
       emit: (fact) => void facts.push(fact),
     };
     return command.apply(context, command.decode(data.subarray(1)));
-  }
-}
-
-/** Runs sliced work to its end, a turn of the event loop between two slices. */
-async function drive(work: Generator<void, unknown, void>): Promise<unknown> {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }

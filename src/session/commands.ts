@@ -1,6 +1,7 @@
 import {type ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
-import {command} from '../fsm/command.ts';
+import {command, type SlicedResult} from '../fsm/command.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {criticalCheck, invalidBehavior, invalidOperation, missingCheck, missingNode, mustProvideId} from './errors.ts';
 import {sessionCreated, sessionEnded} from './facts.ts';
 import {type Session, SessionRequest} from './schema.ts';
@@ -14,12 +15,12 @@ export const sessionCommand = command<SessionRequest>({
   apply: applySession,
 });
 
-function applySession(context: ApplyContext, {Op, Session}: SessionRequest): unknown {
+function* applySession(context: ApplyContext, {Op, Session}: SessionRequest): SlicedResult {
   switch (Op) {
     case 'create':
-      return createSession(context, Session);
+      return yield* createSession(context, Session);
     case 'destroy':
-      endSession(context, Session.ID);
+      yield* endSession(context, Session.ID);
       return null;
     default:
       return invalidOperation(Op);
@@ -27,7 +28,7 @@ function applySession(context: ApplyContext, {Op, Session}: SessionRequest): unk
 }
 
 /** @returns the session's id */
-function createSession(context: ApplyContext, given: Session): string | ConsulError {
+function* createSession(context: ApplyContext, given: Session): Sliced<string | ConsulError> {
   const {tx, index, neighbours} = context;
   if (given.ID === '') return mustProvideId();
   const session: Session = {...given, Behavior: given.Behavior || 'release', CreateIndex: index, ModifyIndex: index};
@@ -41,7 +42,7 @@ function createSession(context: ApplyContext, given: Session): string | ConsulEr
   }
   tx.put(Sessions, session);
   tx.setIndex('sessions', index);
-  neighbours.sessionCreated(context, session);
+  yield* neighbours.sessionCreated(context, session);
   context.emit(sessionCreated(session));
   return session.ID;
 }
@@ -51,19 +52,20 @@ function createSession(context: ApplyContext, given: Session): string | ConsulEr
  * follows it fails, which ends the sessions bound to that check before the check is written, and so on: a walk with a
  * stack of its own, for such a chain may be as long as a client likes to make it.
  */
-export function endSession(context: ApplyContext, id: string): void {
+export function* endSession(context: ApplyContext, id: string): Sliced<void> {
   const {tx, neighbours} = context;
   const ending: EndedSession[] = [];
-  enter(context, sessionOf(tx, id), ending);
+  yield* enter(context, sessionOf(tx, id), ending);
   for (let ended = ending.at(-1); ended !== undefined; ended = ending.at(-1)) {
     const {session, checks} = ended;
     const bound = firstOf(checks, (check) => firstSessionOfCheck(tx, session.Node, check));
     if (bound !== undefined) {
-      enter(context, bound, ending);
+      yield* enter(context, bound, ending);
       continue;
     }
-    neighbours.sessionChecksFail(context, session);
+    yield* neighbours.sessionChecksFail(context, session);
     ending.pop();
+    yield;
   }
 }
 
@@ -73,12 +75,12 @@ interface EndedSession {
   readonly checks: readonly string[];
 }
 
-function enter(context: ApplyContext, session: Session | undefined, ending: EndedSession[]): void {
+function* enter(context: ApplyContext, session: Session | undefined, ending: EndedSession[]): Sliced<void> {
   if (session === undefined) return;
   const {tx, index, neighbours} = context;
   tx.delete(Sessions, Sessions.keyOf(session));
   tx.setIndex('sessions', index);
-  context.emit(sessionEnded(session, neighbours.sessionEnded(context, session)));
+  context.emit(sessionEnded(session, yield* neighbours.sessionEnded(context, session)));
   ending.push({session, checks: neighbours.sessionChecks(tx, session)});
 }
 

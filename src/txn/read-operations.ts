@@ -6,7 +6,7 @@ import {DirEntry} from '../kv/schema.ts';
 import {Kvs} from '../kv/state.ts';
 import {type Reader} from '../store/reader.ts';
 import {textOfByteString} from '../wire/byte-string.ts';
-import {checkMissing, keyExists, missingKey, missingThing, nodeNamed, onNode, otherIndex, otherSession} from './errors.ts';
+import {checkIdMissing, checkMissing, keyExists, missingKey, missingThing, nodeNamed, onNode, otherIndex, otherSession} from './errors.ts';
 import {type TxnCheckOp, type TxnKVOp, type TxnNodeOp, type TxnOp, TxnResult, type TxnServiceOp} from './schema.ts';
 
 /** What an operation brought, or why it failed. */
@@ -46,17 +46,18 @@ function readKv(reader: Reader, {Verb, DirEnt}: TxnKVOp): OperationOutcome | und
 }
 
 export function readNode(reader: Reader, {Node}: TxnNodeOp): OperationOutcome {
-  const found = Node.ID === '' ? nodeByName(reader, Node.Node) : nodeById(reader, Node.ID);
+  const found = Node.ID === '' ? nodeByName(reader, Node.Node, Node.PeerName) : nodeById(reader, Node.ID, Node.PeerName);
   return found === undefined ? missingThing(nodeNamed(Node.Node)) : [TxnResult.make({Node: found})];
 }
 
 export function readService(reader: Reader, {Node, Service}: TxnServiceOp): OperationOutcome {
-  const found = serviceOf(reader, Node, Service.ID);
+  const found = serviceOf(reader, Node, Service.ID, Service.PeerName);
   return found === undefined ? missingThing(onNode('service', Service.ID, Node)) : [TxnResult.make({Service: found})];
 }
 
 export function readCheck(reader: Reader, {Check}: TxnCheckOp): OperationOutcome {
-  const found = checkOf(reader, Check.Node, Check.CheckID);
+  if (Check.CheckID === '') return checkIdMissing('failed check lookup');
+  const found = checkOf(reader, Check.Node, Check.CheckID, Check.PeerName);
   return found === undefined ? missingThing(onNode('check', Check.CheckID, Check.Node)) : [TxnResult.make({Check: found})];
 }
 

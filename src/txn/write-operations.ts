@@ -5,21 +5,22 @@ import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {deleteEntry, deleteEntryCas, deleteTree, lockEntry, setEntry, setEntryCas, unlockEntry} from '../kv/commands.ts';
 import {Kvs} from '../kv/state.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {endSession} from '../session/commands.ts';
 import {textOfByteString} from '../wire/byte-string.ts';
-import {lockHeld, lockNotHeld, nodeNamed, onNode, staleKey, staleThing, unknownVerb} from './errors.ts';
+import {checkIdMissing, lockHeld, lockNotHeld, nodeNamed, onNode, staleKey, staleThing, unknownVerb} from './errors.ts';
 import {kvResult, type OperationOutcome, readCheck, readNode, readService} from './read-operations.ts';
 import {type TxnCheckOp, type TxnKVOp, type TxnNodeOp, type TxnOp, type TxnServiceOp} from './schema.ts';
 
-/** Runs an operation that writes. A recursive delete is cut into slices. */
-export function* runWrite(context: ApplyContext, op: TxnOp): Generator<void, OperationOutcome, void> {
+/** Runs an operation that writes, in slices where it takes much with it. */
+export function* runWrite(context: ApplyContext, op: TxnOp): Sliced<OperationOutcome> {
   if (op.KV !== null) return yield* writeKv(context, op.KV);
-  if (op.Node !== null) return writeNode(context, op.Node);
-  if (op.Service !== null) return writeService(context, op.Service);
-  if (op.Check !== null) return writeCheck(context, op.Check);
+  if (op.Node !== null) return yield* writeNode(context, op.Node);
+  if (op.Service !== null) return yield* writeService(context, op.Service);
+  if (op.Check !== null) return yield* writeCheck(context, op.Check);
   if (op.Session !== null) {
     if (op.Session.Verb !== 'delete') return unknownVerb('session', op.Session.Verb);
-    endSession(context, op.Session.Session.ID);
+    yield* endSession(context, op.Session.Session.ID);
     return [];
   }
   // Skipped, this server's state would differ from the others' in silence; it stops instead.
@@ -27,7 +28,7 @@ export function* runWrite(context: ApplyContext, op: TxnOp): Generator<void, Ope
   return [];
 }
 
-function* writeKv(context: ApplyContext, {Verb, DirEnt}: TxnKVOp): Generator<void, OperationOutcome, void> {
+function* writeKv(context: ApplyContext, {Verb, DirEnt}: TxnKVOp): Sliced<OperationOutcome> {
   const name = textOfByteString(DirEnt.Key);
   switch (Verb) {
     case 'set':
@@ -63,25 +64,25 @@ function written({tx}: ApplyContext, key: string): OperationOutcome {
   return entry === undefined ? [] : [kvResult({...entry, Value: ''})];
 }
 
-function writeNode(context: ApplyContext, op: TxnNodeOp): OperationOutcome {
+function* writeNode(context: ApplyContext, op: TxnNodeOp): Sliced<OperationOutcome> {
   const {Verb, Node} = op;
   const thing = nodeNamed(Node.Node);
   switch (Verb) {
     case 'set':
-      return ensureNode(context, Node) ?? readNode(context.tx, op);
+      return (yield* ensureNode(context, Node)) ?? readNode(context.tx, op);
     case 'cas':
-      return ofCas(ensureNodeCas(context, Node), staleThing('set', thing)) ?? readNode(context.tx, op);
+      return ofCas(yield* ensureNodeCas(context, Node), staleThing('set', thing)) ?? readNode(context.tx, op);
     case 'delete':
-      deleteNode(context, Node.Node);
+      yield* deleteNode(context, Node.Node, Node.PeerName);
       return [];
     case 'delete-cas':
-      return deleteNodeCas(context, Node.Node, Node.ModifyIndex) ? [] : staleThing('delete', thing);
+      return (yield* deleteNodeCas(context, Node.Node, Node.ModifyIndex, Node.PeerName)) ? [] : staleThing('delete', thing);
     default:
       return unknownVerb('node', Verb);
   }
 }
 
-function writeService(context: ApplyContext, op: TxnServiceOp): OperationOutcome {
+function* writeService(context: ApplyContext, op: TxnServiceOp): Sliced<OperationOutcome> {
   const {Verb, Node, Service} = op;
   const thing = onNode('service', Service.ID, Node);
   switch (Verb) {
@@ -90,27 +91,34 @@ function writeService(context: ApplyContext, op: TxnServiceOp): OperationOutcome
     case 'cas':
       return ofCas(ensureServiceCas(context, Node, Service), staleThing('set', thing)) ?? readService(context.tx, op);
     case 'delete':
-      return deleteService(context, Node, Service.ID) ?? [];
+      return (yield* deleteService(context, Node, Service.ID)) ?? [];
     case 'delete-cas':
-      return ofCas(deleteServiceCas(context, Node, Service.ID, Service.ModifyIndex), staleThing('delete', thing)) ?? [];
+      return ofCas(yield* deleteServiceCas(context, Node, Service.ID, Service.ModifyIndex, Service.PeerName), staleThing('delete', thing)) ?? [];
     default:
       return unknownVerb('service', Verb);
   }
 }
 
-function writeCheck(context: ApplyContext, op: TxnCheckOp): OperationOutcome {
+/** Where each verb looks a check up, as its error says. */
+const lookups: ReadonlyMap<string, string> = new Map([
+  ['set', 'failed health check lookup'], ['cas', 'failed check lookup'], ['delete', 'check lookup failed'], ['delete-cas', 'check lookup failed: failed check lookup'],
+]);
+
+function* writeCheck(context: ApplyContext, op: TxnCheckOp): Sliced<OperationOutcome> {
   const {Verb, Check} = op;
+  const tried = Check.CheckID === '' ? lookups.get(Verb) : undefined;
+  if (tried !== undefined) return checkIdMissing(tried);
   const thing = onNode('check', Check.CheckID, Check.Node);
   switch (Verb) {
     case 'set':
-      return ensureCheck(context, Check) ?? readCheck(context.tx, op);
+      return (yield* ensureCheck(context, Check)) ?? readCheck(context.tx, op);
     case 'cas':
-      return ofCas(ensureCheckCas(context, Check), staleThing('set', thing)) ?? readCheck(context.tx, op);
+      return ofCas(yield* ensureCheckCas(context, Check), staleThing('set', thing)) ?? readCheck(context.tx, op);
     case 'delete':
-      deleteCheck(context, Check.Node, Check.CheckID);
+      yield* deleteCheck(context, Check.Node, Check.CheckID, Check.PeerName);
       return [];
     case 'delete-cas':
-      return deleteCheckCas(context, Check.Node, Check.CheckID, Check.ModifyIndex) ? [] : staleThing('delete', thing);
+      return (yield* deleteCheckCas(context, Check.Node, Check.CheckID, Check.ModifyIndex, Check.PeerName)) ? [] : staleThing('delete', thing);
     default:
       return unknownVerb('check', Verb);
   }
