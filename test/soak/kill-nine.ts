@@ -34,7 +34,7 @@ export interface KillNineResult {
 
 // Small enough that snapshots, and followers that catch up by one, are part of every run.
 const config = `performance { raft_multiplier = 1 } raft_snapshot_threshold = 300 raft_snapshot_interval = "1s" raft_trailing_logs = 50
-  limits { http_max_conns_per_client = 2000 }`;
+  autopilot { min_quorum = 3 } limits { http_max_conns_per_client = 2000 }`;
 const settleMsMax = 120_000;
 
 export async function killNine(options: KillNineOptions): Promise<KillNineResult> {

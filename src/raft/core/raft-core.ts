@@ -56,7 +56,6 @@ export class RaftCore {
     const state = this.#state;
     this.#enter(nowMs, wallMs, random);
     this.#started = true;
-    state.contactMs = nowMs;
     state.electionAtMs = followerTimeoutAtMs(state);
     if (needsReset(state)) {
       state.log.resetTo(state.log.snapshotIndex + 1);

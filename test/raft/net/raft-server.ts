@@ -15,7 +15,7 @@ import {systemClock} from '../../../src/runtime/system-clock.ts';
 import {CountingFsm} from '../driver/counting-fsm.ts';
 
 /** Quick enough for a test, and slow enough for a machine that does other things as well. */
-const config: RaftConfig = {...scaledRaftConfig(1), heartbeatTimeoutMs: 250, electionTimeoutMs: 250, leaderLeaseTimeoutMs: 150, trailingLogs: 5};
+const config: RaftConfig = {...scaledRaftConfig(2), trailingLogs: 5};
 
 /** Tells who waits when the state machine has moved. */
 class WatchedFsm extends CountingFsm {
