@@ -4,6 +4,7 @@ import {type ApiRequest} from '../http/api-request.ts';
 import {refusePartition} from '../http/enterprise.ts';
 import {type ReadDefaults, readOptions, writeOptions} from '../http/query-options.ts';
 import {type Route} from '../http/route.ts';
+import {withoutCallPrefix} from '../rpc/net/rpc-error.ts';
 import {type Router} from '../rpc/router.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
 import {raftGetConfiguration, raftRemovePeerByAddress, raftRemovePeerById, raftTransferLeader} from './methods.ts';
@@ -13,9 +14,6 @@ export interface RaftRouteOptions {
   readonly router: Router;
   readonly defaults: ReadDefaults;
 }
-
-/** How an answer that another server gave begins. */
-const forwardedPrefix = 'rpc error making call: ';
 
 /** `/v1/operator/raft/…` (http-core.md §17). */
 export function raftRoutes(options: RaftRouteOptions): readonly Route[] {
@@ -38,8 +36,7 @@ async function transferLeader({router, defaults}: RaftRouteOptions, request: Api
   try {
     await router.call(raftTransferLeader, {Datacenter: defaults.datacenter, Token, ID: request.query.get('id'), Address: ''});
   } catch (error) {
-    if (error instanceof ConsulError && error.message.startsWith(forwardedPrefix)) throw new ConsulError(error.message.slice(forwardedPrefix.length));
-    throw error;
+    throw error instanceof ConsulError ? new ConsulError(withoutCallPrefix(error.message), error.httpStatus) : error;
   }
   return jsonAnswer((request.pretty ? '{\n    "Success": true\n}' : '{"Success":true}') + request.jsonEnd);
 }

@@ -3,17 +3,17 @@ import {type Clock} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
 import {blockingMs, type CallTimes, callTimeoutMs} from './call-times.ts';
 import {type Method} from './method.ts';
-import {type ConnectionPool} from './net/connection-pool.ts';
 import {isRetryable, RpcCallError} from './net/rpc-error.ts';
 import {envelopeOf, type RequestEnvelope} from './request-envelope.ts';
 import {RetryPacer} from './retry-pacer.ts';
 import {type Router} from './router.ts';
+import {type ServerCalls} from './server-calls.ts';
 import {type ServerList} from './server-list.ts';
 import {type TokenBucket} from './token-bucket.ts';
 
 export interface ClientRouterOptions {
   readonly servers: ServerList;
-  readonly pool: ConnectionPool;
+  readonly pool: Pick<ServerCalls, 'call'>;
   /** `limits.rpc_rate` and `limits.rpc_max_burst`; absent: calls are not counted. */
   readonly rate?: TokenBucket | undefined;
   readonly times: CallTimes;

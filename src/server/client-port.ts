@@ -1,6 +1,7 @@
 import {type Readable} from 'node:stream';
 import {ConsulError} from '../consul-error.ts';
 import {statusPing} from '../operator/status-methods.ts';
+import {GrpcCalls} from '../rpc/grpc/grpc-calls.ts';
 import {GrpcPool} from '../rpc/grpc/grpc-pool.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
 import {ClientRouter} from '../rpc/client-router.ts';
@@ -67,7 +68,7 @@ export class ClientPort implements SnapshotExchange {
     const {subscribe} = new Subscriber({servers: () => this.servers.servers, pool: this.#grpc, clock, logger: logger.named('grpc')});
     this.#views = new HealthViews({subscribe, kept: this.#kept, waker: new Waker(setImmediate), clock, random});
     this.#rate = new TokenBucket(clock, options.rate);
-    const calls = new ClientRouter({servers: this.servers, pool: this.#pool, rate: this.#rate, times, clock, random});
+    const calls = new ClientRouter({servers: this.servers, pool: new GrpcCalls(this.#pool, this.#grpc, clock), rate: this.#rate, times, clock, random});
     this.router = options.streaming ? new StreamingRouter({inner: calls, views: this.#views, times, clock}) : calls;
   }
 

@@ -3,7 +3,8 @@ import {blockingMs, type CallTimes, callTimeoutMs} from '../rpc/call-times.ts';
 import {type Endpoint} from '../rpc/endpoint.ts';
 import {EndpointTable} from '../rpc/endpoint-table.ts';
 import {type Method, type MethodKind} from '../rpc/method.ts';
-import {type ConnectionPool} from '../rpc/net/connection-pool.ts';
+import {type ServerCalls} from '../rpc/server-calls.ts';
+import {encodeBody, type RpcBody} from '../rpc/net/long-body.ts';
 import {type CallOptions} from '../rpc/net/rpc-client-stream.ts';
 import {isRetryableAtLeader, RpcCallError, RpcRejectedError} from '../rpc/net/rpc-error.ts';
 import {type IncomingCall, type RpcService} from '../rpc/net/rpc-service.ts';
@@ -34,7 +35,7 @@ export interface ClusterRouterOptions {
   readonly address: string;
   readonly leadership: ClusterLeadership;
   readonly directory: ServerDirectory;
-  readonly pool: ConnectionPool;
+  readonly pool: ServerCalls;
   readonly times: CallTimes;
   /** How many requests are taken; absent: all. */
   readonly limiter?: Pick<RequestLimiter, 'admit'>;
@@ -93,17 +94,17 @@ export class ClusterRouter implements Router, RpcService {
     });
   }
 
-  async answer({method, body, from, signal}: IncomingCall): Promise<Buffer> {
+  async answer({method, body, from, signal}: IncomingCall): Promise<RpcBody> {
     const endpoint = this.#endpoints.get(method);
     this.#admit(method, endpoint?.method.kind ?? 'write', from);
-    return this.#run<Buffer>({
+    return this.#run<RpcBody>({
       method,
       kind: endpoint?.method.kind ?? 'write',
       envelope: decoding(() => envelopeOfBody(body, endpoint?.method)),
       signal,
       here: endpoint && (async () => {
         const request = decoding(() => endpoint.method.request.fromMsgpack(body));
-        return endpoint.method.response.toMsgpack(await endpoint.handle(request, signal));
+        return encodeBody(endpoint.method.response, await endpoint.handle(request, signal));
       }),
       there: (server, options) => this.#options.pool.callRaw(server, method, body, options),
     });

@@ -1,8 +1,10 @@
 import {type Duplex} from 'node:stream';
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
-import {type Dial, type DialTarget} from '../rpc/net/dial.ts';
-import {GrpcPool} from '../rpc/grpc/grpc-pool.ts';
+import {raftTransferLeader} from '../operator/methods.ts';
+import {type DialTarget} from '../rpc/net/dial.ts';
+import {grpcMethod} from '../rpc/grpc/grpc-calls.ts';
+import {type GrpcPool} from '../rpc/grpc/grpc-pool.ts';
 import {type GrpcCall, type GrpcMethod, GrpcServer} from '../rpc/grpc/grpc-server.ts';
 import {grpcFrame} from '../rpc/grpc/grpc-frames.ts';
 import {grpcCode, GrpcError} from '../rpc/grpc/grpc-status.ts';
@@ -12,6 +14,7 @@ import {type Logger} from '../runtime/logger.ts';
 import {type RaftNode} from '../raft/driver/raft-node.ts';
 import {type Store} from '../store/store.ts';
 import {Subjects} from '../stream/subjects.ts';
+import {type ClusterRouter} from './cluster-router.ts';
 import {type RaftLeadership} from './raft-leadership.ts';
 import {type Progress, subscribeMethod, subscribePath} from '../stream/subscribe-service.ts';
 
@@ -22,10 +25,9 @@ export interface ServerGrpcOptions {
   readonly store: Store;
   readonly resolver: TokenResolver;
   readonly progress: Progress;
-  /** Past the first byte of another server's port 8300. */
-  readonly dial: Dial;
-  /** A server of a datacenter. @throws ConsulError when there is none */
-  readonly serverFor: (datacenter: string) => DialTarget;
+  /** Connections to other servers. */
+  readonly pool: GrpcPool;
+  readonly router: Pick<ClusterRouter, 'call' | 'serverFor'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -50,14 +52,16 @@ export class ServerGrpc {
   readonly #subjects: Subjects;
   readonly #server: GrpcServer;
   readonly #pool: GrpcPool;
-  readonly #serverFor: ServerGrpcOptions['serverFor'];
+  readonly #router: ServerGrpcOptions['router'];
 
-  constructor({datacenter, streaming, store, resolver, progress, dial, serverFor, clock, logger}: ServerGrpcOptions) {
-    this.#serverFor = serverFor;
+  constructor({datacenter, streaming, store, resolver, progress, pool, router, clock, logger}: ServerGrpcOptions) {
+    this.#router = router;
+    this.#pool = pool;
     this.#subjects = new Subjects(store, clock);
-    this.#pool = new GrpcPool({dial, clock});
     const forward = (to: string, path: string, request: Buffer, call: GrpcCall): Promise<void> => this.#forward(to, path, request, call);
     const methods = new Map<string, GrpcMethod>();
+    const {grpc: transfer} = raftTransferLeader;
+    if (transfer !== undefined) methods.set(transfer.path, grpcMethod(router, raftTransferLeader, transfer));
     if (streaming) methods.set(subscribePath, subscribeMethod({datacenter, subjects: this.#subjects, resolver, progress, forward, clock}));
     this.#server = new GrpcServer({methods, clock, logger});
   }
@@ -86,7 +90,7 @@ export class ServerGrpc {
 
   #target(datacenter: string): DialTarget {
     try {
-      return this.#serverFor(datacenter);
+      return this.#router.serverFor(datacenter);
     } catch (error) {
       if (error instanceof ConsulError) throw new GrpcError(grpcCode.unavailable, error.message);
       throw error;

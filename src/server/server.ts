@@ -37,6 +37,8 @@ import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
 import {serveSnapshot} from '../rpc/snapshot-exchange.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
+import {GrpcCalls} from '../rpc/grpc/grpc-calls.ts';
+import {GrpcPool} from '../rpc/grpc/grpc-pool.ts';
 import {RequestLimiter, type RequestLimits} from '../rpc/request-limiter.ts';
 import {type Method} from '../rpc/method.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
@@ -185,7 +187,8 @@ export class Server {
     this.#departure = new Departure({ownId: nodeId, raft: this.raft, clock, logger});
     const leadership = new RaftLeadership(this.raft);
     this.#limiter = new RequestLimiter(options.requestLimits, clock, logger.named('rpc-rate-limit'));
-    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: this.#port.pool, times: options.times, limiter: this.#limiter, clock, random});
+    const grpcPool = new GrpcPool({dial: this.#port.dial, clock});
+    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: new GrpcCalls(this.#port.pool, grpcPool, clock), times: options.times, limiter: this.#limiter, clock, random});
     const reader = new BlockingReader({
       store: this.store,
       resolver,
@@ -273,8 +276,8 @@ export class Server {
       store: this.store,
       resolver,
       progress: serverProgress(this.raft, leadership),
-      dial: this.#port.dial,
-      serverFor: (name) => this.router.serverFor(name),
+      pool: grpcPool,
+      router: this.router,
       clock,
       logger: logger.named('grpc'),
     });

@@ -13,12 +13,22 @@ export type RpcFailure =
   /** The server answered with an error. */
   | 'remote';
 
+/** How the text of an error begins that another server answered with. */
+const callPrefix = 'rpc error making call: ';
+
+/** What the server said that was asked in the end, however many handed the request on. */
+export function withoutCallPrefix(text: string): string {
+  let at = 0;
+  while (text.startsWith(callPrefix, at)) at += callPrefix.length;
+  return text.slice(at);
+}
+
 /** A call to another server that failed. Its text is as Consul reports it, with one prefix a hop (rpc-raft.md §5). */
 export class RpcCallError extends ConsulError {
   readonly failure: RpcFailure;
 
   constructor(failure: RpcFailure, reason: string) {
-    super(failure === 'dial' ? `rpc error getting client: failed to get conn: ${reason}` : `rpc error making call: ${reason}`);
+    super(failure === 'dial' ? `rpc error getting client: failed to get conn: ${reason}` : callPrefix + reason);
     this.failure = failure;
   }
 }

@@ -6,6 +6,7 @@ import {grpcFrame, GrpcFramer} from '../../../src/rpc/grpc/grpc-frames.ts';
 import {type GrpcCall} from '../../../src/rpc/grpc/grpc-server.ts';
 import {GrpcError, percentDecoded, percentEncoded} from '../../../src/rpc/grpc/grpc-status.ts';
 import {closeAfterTest} from '../net/served.ts';
+import {tls} from '../net/test-tls.ts';
 import {grpcPool, serveGrpc} from './served-grpc.ts';
 
 describe('a call over port 8300', () => {
@@ -111,6 +112,15 @@ describe('a call over port 8300', () => {
     while (connection.isOpen) await new Promise((resolve) => setImmediate(resolve));
     expect(await pool.connection(target)).not.toBe(connection);
   });
+});
+
+test('calls pass over TLS, from the first moment of a connection on', async () => {
+  const {target} = await serveGrpc({'/t.Echo/Once': (request, call) => call.send(grpcFrame(request))}, tls('server'));
+  for (let connection = 0; connection < 20; connection++) {
+    const pool = grpcPool(tls('client'));
+    expect(String(await (await pool.connection(target)).unary('/t.Echo/Once', Buffer.from('hello')))).toBe('hello');
+    pool.close();
+  }
 });
 
 test('a server that closes the connection, as one of 1.8.7 does, is no gRPC server', async () => {
