@@ -58,6 +58,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'services deregister': {synopsis: 'Deregister services with the local agent', load: async () => (await import('./commands/services/deregister.ts')).servicesDeregisterCommand},
   'services register': {synopsis: 'Register services with the local agent', load: async () => (await import('./commands/services/register.ts')).servicesRegisterCommand},
   'snapshot': group('Saves, restores and inspects snapshots of Consul server state', 'snapshot', 'Saves the state of the servers to a file, restores it, and shows what is in it.'),
+  'snapshot decode': {synopsis: 'Decodes the raft snapshot', load: async () => (await import('./commands/snapshot/decode.ts')).snapshotDecodeCommand},
   'snapshot inspect': {synopsis: 'Displays information about a Consul snapshot file', load: async () => (await import('./commands/snapshot/inspect.ts')).snapshotInspectCommand},
   'snapshot restore': {synopsis: 'Restores snapshot of Consul server state', load: async () => (await import('./commands/snapshot/restore.ts')).snapshotRestoreCommand},
   'snapshot save': {synopsis: 'Saves snapshot of Consul server state', load: async () => (await import('./commands/snapshot/save.ts')).snapshotSaveCommand},
@@ -70,3 +71,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'version': {synopsis: 'Prints the Consul version', load: async () => (await import('./commands/version.ts')).versionCommand},
   'watch': {synopsis: 'Watch for changes in Consul', load: async () => (await import('./commands/watch/watch.ts')).watchCommand},
 };
+
+/** The longest run of words that names a command; '' when the first names none. */
+export function longestMatch(words: readonly string[]): string {
+  let path = '';
+  for (const word of words) {
+    const longer = path === '' ? word : `${path} ${word}`;
+    if (!Object.hasOwn(COMMANDS, longer)) break;
+    path = longer;
+  }
+  return path;
+}

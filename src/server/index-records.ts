@@ -2,7 +2,7 @@ import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {struct} from '../schema/struct.ts';
 import {str, uint} from '../schema/types.ts';
 
-const IndexEntry = struct('IndexEntry', {Key: str, Value: uint}, {goType: 'state.IndexEntry'});
+export const IndexEntry = struct('IndexEntry', {Key: str, Value: uint}, {goType: 'state.IndexEntry'});
 
 /** Record 16: Consul's index table, set as it stands (rpc-raft.md §17). */
 export const indexRecords: SnapshotRecords = {

@@ -17,7 +17,7 @@ import {type Applied, Proposals} from './proposals.ts';
 import {type RaftNodeOptions} from './raft-node-options.ts';
 import {raftStats} from './raft-stats.ts';
 import {Snapshotter} from './snapshotter.ts';
-import {restoreNewest} from './startup.ts';
+import {readDisk} from './startup.ts';
 
 export interface RoleChange {
   readonly role: Role;
@@ -57,7 +57,7 @@ export class RaftNode {
         this.#gate.durable(seq);
         this.#step({kind: 'persisted', seq});
       },
-      (error) => this.#fail(new RaftError('broken', 'the raft log cannot be written', {cause: error})),
+      (error) => this.#fail(new RaftError('broken', `the raft log cannot be written: ${error instanceof Error ? error.message : String(error)}`, {cause: error})),
     );
     this.#apply = new ApplyQueue(
       options.fsm,
@@ -89,9 +89,7 @@ export class RaftNode {
   async start(): Promise<void> {
     const options = this.#options;
     const {clock, random, logger} = options;
-    await options.snapshotStore.open();
-    const log = await options.logStore.open();
-    const snapshot = await restoreNewest(options.snapshotStore, options.fsm, logger);
+    const {log, snapshot} = await readDisk(options);
     const self: Peer = {id: options.id, address: options.address};
     this.#core = new RaftCore(self, options.config, {...log, snapshot});
     this.#apply.jumpTo(snapshot.index);

@@ -2,7 +2,44 @@ import {type Logger} from '../../runtime/logger.ts';
 import {emptyConfiguration} from '../configuration.ts';
 import {type SnapshotHead, type SnapshotStore} from '../snapshot/snapshot-store.ts';
 import {RaftError} from '../raft-error.ts';
+import {type OpenedLog} from '../log/log-store.ts';
 import {type Fsm} from './fsm.ts';
+import {type RaftNodeOptions} from './raft-node-options.ts';
+
+/** What a server finds on its disk at its start. */
+export interface FoundOnDisk {
+  readonly log: OpenedLog;
+  /** The snapshot that the FSM was restored from. */
+  readonly snapshot: SnapshotHead;
+}
+
+/**
+ * Opens the log and restores the FSM.
+ * @throws RaftError 'corrupt' when what is there does not make up a state; 'broken' when it cannot be opened. The log is closed then
+ */
+export async function readDisk({snapshotStore, logStore, fsm, logger}: Pick<RaftNodeOptions, 'snapshotStore' | 'logStore' | 'fsm' | 'logger'>): Promise<FoundOnDisk> {
+  await snapshotStore.open();
+  const log = await logStore.open();
+  try {
+    const snapshot = await restoreNewest(snapshotStore, fsm, logger);
+    refuseGap(log, snapshot);
+    return {log, snapshot};
+  } catch (error) {
+    await logStore.close();
+    throw error;
+  }
+}
+
+function refuseGap({firstIndex, lastIndex}: OpenedLog, {index}: SnapshotHead): void {
+  if (lastIndex <= index || firstIndex <= index + 1) return;
+  const newest = index === 0 ? 'there is no snapshot that can be used' : `the newest snapshot that can be used ends at entry ${index}`;
+  throw new RaftError(
+    'corrupt',
+    `the raft log begins at entry ${firstIndex}, but ${newest}: what lies between is missing (see the errors above). If the other servers ` +
+      'of the cluster are healthy, move the raft folder away and start again: it will be filled from the leader. Otherwise bring back a ' +
+      'backup of the folder, or start empty and restore a snapshot.',
+  );
+}
 
 /** Restores the FSM from the newest snapshot that can be read; index 0 when there is none. Damaged ones are reported. */
 export async function restoreNewest(store: SnapshotStore, fsm: Fsm, logger: Logger): Promise<SnapshotHead> {

@@ -1,6 +1,7 @@
 import {Level} from 'level';
 
 import {RaftError} from '../raft-error.ts';
+import {refuseDamagedLog} from './level-log-check.ts';
 import {type DiskOperation, type LogDisk} from './log-disk.ts';
 
 /** LevelDB's memory for fresh writes; full ones are written out in the background. */
@@ -9,21 +10,28 @@ const writeBufferBytes = 16 * 1024 * 1024;
 /** The log's real disk: a LevelDB folder. Each write is one LevelDB batch, synced. */
 export class LevelDisk implements LogDisk {
   readonly location: string;
-  readonly #db: Level<Buffer, Buffer>;
+  #opened: Level<Buffer, Buffer> | undefined;
 
   constructor(location: string) {
     this.location = location;
-    this.#db = new Level<Buffer, Buffer>(location, {
+  }
+
+  get #db(): Level<Buffer, Buffer> {
+    if (this.#opened === undefined) throw new RaftError('broken', `the raft log in ${this.location} is not open`);
+    return this.#opened;
+  }
+
+  async open(): Promise<void> {
+    await refuseDamagedLog(this.location);
+    // It takes the folder's lock by itself as soon as it is made, which must not be before it is asked for.
+    this.#opened = new Level<Buffer, Buffer>(this.location, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
       compression: false,
       writeBufferSize: writeBufferBytes,
     });
-  }
-
-  async open(): Promise<void> {
     try {
-      await this.#db.open();
+      await this.#opened.open();
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -48,6 +56,6 @@ export class LevelDisk implements LogDisk {
   }
 
   async close(): Promise<void> {
-    await this.#db.close();
+    await this.#opened?.close();
   }
 }

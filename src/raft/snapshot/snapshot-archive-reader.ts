@@ -3,10 +3,21 @@ import {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {extract} from 'tar-stream';
 import {struct, type TypeOf} from '../../schema/struct.ts';
-import {int, str, uint} from '../../schema/types.ts';
+import {bytes, int, list, str, uint} from '../../schema/types.ts';
 
-/** What of the record that stands beside the state in an archive counts (rpc-raft.md §17). */
-const ArchivedMeta = struct('SnapshotMeta', {Version: int, ID: str, Index: uint, Term: uint, Size: int});
+const ArchivedServer = struct('Server', {Suffrage: int, ID: str, Address: str}, {goType: 'raft.Server'});
+
+/** The record that stands beside the state in an archive (rpc-raft.md §17). Version, index, term and size count. */
+export const ArchivedMeta = struct('SnapshotMeta', {
+  Version: int,
+  ID: str,
+  Index: uint,
+  Term: uint,
+  Peers: bytes,
+  Configuration: struct('Configuration', {Servers: list(ArchivedServer)}, {goType: 'raft.Configuration'}),
+  ConfigurationIndex: uint,
+  Size: int,
+});
 export type ArchivedMeta = TypeOf<typeof ArchivedMeta>;
 
 /** An archive that is no snapshot, or a damaged one. */

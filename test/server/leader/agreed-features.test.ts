@@ -1,74 +1,71 @@
-import {beforeEach, describe, expect, it} from 'vitest';
+import {setImmediate as turn} from 'node:timers/promises';
+import {expect, test} from 'vitest';
 import {systemMetadata} from '../../../src/config-entry/system-metadata.ts';
 import {silentLogger} from '../../../src/runtime/logger.ts';
 import {SimulatedClock} from '../../../src/runtime/simulated-clock.ts';
 import {AgreedFeatures} from '../../../src/server/leader/agreed-features.ts';
+import {type Member} from '../../../src/server/membership.ts';
 import {ChangingPool, member} from '../changing-pool.ts';
 import {Replica} from '../replica.ts';
 
-const minuteMs = 60_000;
-let clock: SimulatedClock;
-let pool: ChangingPool;
-let replica: Replica;
-let features: AgreedFeatures;
+class Pool {
+  readonly clock = new SimulatedClock();
+  readonly members = new ChangingPool();
+  readonly replica = new Replica();
+  readonly features = new AgreedFeatures({datacenter: 'dc1', membership: this.members, store: this.replica.store, proposer: this.replica, clock: this.clock, logger: silentLogger});
 
-beforeEach(() => {
-  clock = new SimulatedClock();
-  pool = new ChangingPool();
-  replica = new Replica();
-  features = new AgreedFeatures({datacenter: 'dc1', membership: pool, store: replica.store, proposer: replica, clock, logger: silentLogger});
-});
+  agreed(): readonly string[] {
+    return ['virtual-ips', 'virtual-ips-term-gateway'].filter((key) => systemMetadata(this.replica.store.view(), key) === 'true');
+  }
 
-const agreed = (): boolean[] => ['virtual-ips', 'virtual-ips-term-gateway'].map((key) => systemMetadata(replica.store.view(), key) !== undefined);
-
-async function pass(ms: number): Promise<void> {
-  clock.advance(ms);
-  await new Promise((done) => setImmediate(done));
+  async after(ms: number): Promise<readonly string[]> {
+    this.clock.advance(ms);
+    for (let i = 0; i < 10; i++) await turn();
+    return this.agreed();
+  }
 }
 
-describe('a feature of the log is agreed', () => {
-  it('at once when all agents are new', async () => {
-    pool.become(member('one'), member('two'), member('web', {role: 'node'}));
-    features.gained();
-    await pass(0);
-    expect(agreed()).toEqual([true, true]);
-  });
+function server(name: string, version: string, set: Partial<Member> = {}): Member {
+  const made = member(name);
+  return {...made, tags: {...made.tags, build: `${version}:abc`}, ...set};
+}
 
-  it('each from its own version on', async () => {
-    pool.become(member('one'), member('two', {version: '1.11.1'}));
-    features.gained();
-    await pass(0);
-    expect(agreed()).toEqual([true, false]);
-  });
+test('what all servers know is written down at once', async () => {
+  const pool = new Pool();
+  pool.members.become(server('a', '1.21.4'), server('b', '1.11.2'));
+  pool.features.gained();
+  expect(await pool.after(0)).toEqual(['virtual-ips', 'virtual-ips-term-gateway']);
+  expect(pool.replica.index).toBe(2);
+});
 
-  it.each([
-    ['a server', member('old', {version: '1.8.7'})],
-    ['a failed server', member('old', {version: '1.8.7', status: 'failed'})],
-    ['a client agent', member('old', {version: '1.8.7', role: 'node'})],
-  ])('not while %s is old, but soon after it has gone', async (_, old) => {
-    pool.become(member('one'), old);
-    features.gained();
-    await pass(10 * minuteMs);
-    expect(agreed()).toEqual([false, false]);
-    expect(replica.index).toBe(0);
-    pool.leave('old');
-    await pass(minuteMs);
-    expect(agreed()).toEqual([true, true]);
-  });
+test('as long as an old server is there nothing is agreed; when it is newer or has left, it is', async () => {
+  const pool = new Pool();
+  pool.members.become(server('a', '1.21.4'), server('b', '1.8.7'));
+  pool.features.gained();
+  expect(await pool.after(0)).toEqual([]);
+  pool.members.become(server('a', '1.21.4'), server('b', '1.11.1'));
+  expect(await pool.after(60_000)).toEqual(['virtual-ips']);
+  pool.members.become(server('a', '1.21.4'), server('b', '1.11.1', {status: 'left'}));
+  expect(await pool.after(60_000)).toEqual(['virtual-ips', 'virtual-ips-term-gateway']);
+  expect(await pool.after(600_000)).toHaveLength(2);
+  expect(pool.replica.index).toBe(2);
+});
 
-  it('whatever other datacenters and other programs run', async () => {
-    pool.become(member('one'), member('far', {dc: 'dc2', version: '1.8.7'}), member('plain', {role: 'web', version: '0.1.0'}));
-    features.gained();
-    await pass(0);
-    expect(agreed()).toEqual([true, true]);
-  });
+test('a failed agent may come back as old as it was; other programs and other datacenters are not asked', async () => {
+  const pool = new Pool();
+  pool.members.become(server('a', '1.21.4'), server('b', '1.8.7', {status: 'failed'}));
+  pool.features.gained();
+  expect(await pool.after(0)).toEqual([]);
+  const other = server('c', '1.8.7');
+  pool.members.become(server('a', '1.21.4'), {...other, tags: {...other.tags, role: 'db'}}, {...other, tags: {...other.tags, dc: 'dc2'}});
+  expect(await pool.after(60_000)).toHaveLength(2);
+});
 
-  it('by the leader alone', async () => {
-    pool.become(member('one'), member('old', {version: '1.8.7'}));
-    features.gained();
-    features.lost();
-    pool.leave('old');
-    await pass(10 * minuteMs);
-    expect(replica.index).toBe(0);
-  });
+test('whoever does not lead any more writes nothing', async () => {
+  const pool = new Pool();
+  pool.members.become(server('a', '1.8.7'));
+  pool.features.gained();
+  pool.features.lost();
+  pool.members.become(server('a', '1.21.4'));
+  expect(await pool.after(600_000)).toEqual([]);
 });

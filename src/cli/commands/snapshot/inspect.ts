@@ -1,8 +1,7 @@
-import {createReadStream, openSync} from 'node:fs';
-import {ArchiveError, type ArchivedMeta, verifyArchive} from '../../../raft/snapshot/snapshot-archive-reader.ts';
-import {openErrorText} from '../../api-client.ts';
+import {type ArchivedMeta} from '../../../raft/snapshot/snapshot-archive-reader.ts';
 import {columns} from '../../columns.ts';
 import {CommandFailure, defineCommand, printLine} from '../../command.ts';
+import {readSnapshotFile} from './snapshot-file.ts';
 import {type Share, Statistics} from './statistics.ts';
 
 const sizeUnits = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -16,50 +15,20 @@ export const snapshotInspectCommand = defineCommand({
     format: {kind: 'string', default: 'pretty', help: 'Output format {pretty|json}'},
     kvdepth: {kind: 'int', default: '2', help: 'With -kvdetails: how many segments of a key make a group.'},
     kvdetails: {kind: 'bool', help: 'Show how much the keys of the KV store take, in groups.'},
-    kvfilter: {kind: 'value', help: 'With -kvdetails: count only keys that begin with this.'},
+    kvfilter: {kind: 'string', help: 'With -kvdetails: count only keys that begin with this.'},
   },
   async run({flags, args, io}) {
     const [file] = args;
     if (file === undefined) throw new CommandFailure('Missing FILE argument');
     if (args.length > 1) throw new CommandFailure(`Too many arguments (expected 1, got ${args.length})`);
     const statistics = new Statistics(flags.kvdetails ? {depth: flags.kvdepth, prefix: flags.kvfilter} : undefined);
-    const meta = await read(file, statistics);
+    const meta = await readSnapshotFile(file, statistics);
     if (flags.format === 'json') printLine(io, json(meta, statistics));
     else if (flags.format === 'pretty') printLine(io, pretty(meta, statistics));
     else throw new CommandFailure(`Error outputting enhanced snapshot data: Unknown format: ${flags.format}`);
     return 0;
   },
 });
-
-/** Adds the file up as it passes. A wrong sum is told before what may only be its consequence. */
-async function read(file: string, statistics: Statistics): Promise<ArchivedMeta> {
-  const faults: unknown[] = [];
-  const attempt = (work: () => void): void => {
-    if (faults.length > 0) return;
-    try {
-      work();
-    } catch (error) {
-      faults.push(error);
-    }
-  };
-  try {
-    const meta = await verifyArchive(createReadStream(file, {fd: opened(file)}), (piece) => attempt(() => statistics.add(piece)));
-    attempt(() => statistics.end());
-    for (const fault of faults) throw new CommandFailure(`Error extracting snapshot data: ${fault instanceof Error ? fault.message : String(fault)}`);
-    return meta;
-  } catch (error) {
-    if (error instanceof ArchiveError) throw new CommandFailure(`Error reading snapshot: ${error.message}`);
-    throw error;
-  }
-}
-
-function opened(file: string): number {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    throw new CommandFailure(`Error opening snapshot file: ${openErrorText(error as NodeJS.ErrnoException, file)}`);
-  }
-}
 
 function json({ID, Size, Index, Term, Version}: ArchivedMeta, {types, keys, totalBytes, totalKeyBytes}: Statistics): string {
   const shown = {

@@ -1,6 +1,7 @@
 import {DirEntry} from '../../../kv/schema.ts';
 import {StateCutter, type StateRecord} from '../../../server/state-cutter.ts';
 import {textOfByteString} from '../../../wire/byte-string.ts';
+import {recordName} from './record-names.ts';
 
 /** How much of a snapshot's state something takes. */
 export interface Share {
@@ -18,15 +19,6 @@ export interface KeyGrouping {
 }
 
 const kvsType = 2;
-/** Names of record types, by their number (rpc-raft.md §15), as `snapshot inspect` of 1.21.4 shows them. */
-const typeNames = [
-  'Register', 'Deregister', 'KVS', 'Session', 'ACL', 'Tombstone', 'CoordinateBatchUpdate', 'PreparedQuery', 'Txn', 'Autopilot',
-  'Area', 'ACLBootstrap', 'Intention', 'ConnectCA', 'ConnectCAProviderState', 'ConnectCAConfig', 'Index', 'ACLToken', 'ACLTokenDelete', 'ACLPolicy',
-  'ACLPolicyDelete', 'ConnectCALeaf', 'ConfigEntry', 'ACLRole', 'ACLRoleDelete', 'ACLBindingRule', 'ACLBindingRuleDelete', 'ACLAuthMethod', 'ACLAuthMethodDelete', 'ChunkingState',
-  'FederationState', 'SystemMetadata', 'ServiceVirtualIP', 'FreeVirtualIP', 'KindServiceName', 'Peering', 'PeeringDelete', 'Unknown(37)', 'PeeringTrustBundle', 'PeeringTrustBundleDelete',
-  'PeeringSecret', 'RaftLogVerifierCheckpoint', 'Resource', 'UpdateManualVirtualIPRequestType',
-];
-
 /** Adds up a state.bin that comes in pieces: bytes and records by type, and by the beginnings of keys if wanted. */
 export class Statistics {
   readonly #cutter = new StateCutter();
@@ -68,7 +60,7 @@ export class Statistics {
   #count({type, value}: StateRecord): void {
     // A record has a type byte before its value; the header of the file is counted with the first.
     const bytes = value.length + 1 + (this.#types.bytes === 0 ? this.#cutter.headerBytes : 0);
-    this.#types.add(typeNames[type] ?? `Unknown(${type})`, bytes);
+    this.#types.add(recordName(type), bytes);
     if (type !== kvsType || this.#grouping === undefined) return;
     const {depth, prefix} = this.#grouping;
     const key = textOfByteString(DirEntry.fromMsgpack(value).Key);
