@@ -266,6 +266,7 @@ export class Agent {
       token: () => this.#config.acl.tokens.dns || this.#config.acl.tokens.default,
       allowStale: dns.allowStale,
       maxStaleNs: dns.maxStaleMs * 1e6,
+      cache: () => (this.#config.dns.useCache ? {maxAgeNs: this.#config.dns.cacheMaxAgeMs * 1e6} : undefined),
       mayServeKept: () => this.#core.open,
     });
     return new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger: this.#logger.named('dns')});

@@ -17,6 +17,8 @@ export interface CatalogLookupOptions {
   readonly allowStale: boolean;
   /** Above this the leader is asked again, in nanoseconds. */
   readonly maxStaleNs: number;
+  /** `dns_config.use_cache`: services may be looked up in what the agent keeps of them, up to this age; 0: of any age. */
+  readonly cache?: (() => {readonly maxAgeNs: number} | undefined) | undefined;
   /** False while this process may not answer from what it kept. */
   readonly mayServeKept: () => boolean;
 }
@@ -32,6 +34,7 @@ export class CatalogLookups implements DnsLookups {
   async services({service, tag, kind, datacenter, peer}: ServiceQuestion): Promise<Found<readonly DnsServiceInstance[]>> {
     const request = ServiceSpecificRequest.make({
       ...this.#read(datacenter),
+      ...this.#cached(),
       PeerName: peer,
       ServiceName: service,
       ServiceTags: tag === '' ? null : [tag],
@@ -89,6 +92,11 @@ export class CatalogLookups implements DnsLookups {
   #read(Datacenter: string): Partial<QueryOptions> & {readonly Datacenter: string} {
     const {token, allowStale, maxStaleNs} = this.#options;
     return {Datacenter, Token: token(), AllowStale: allowStale, MaxStaleDuration: allowStale ? maxStaleNs : 0};
+  }
+
+  #cached(): Partial<QueryOptions> {
+    const cache = this.#options.cache?.();
+    return cache === undefined ? {} : {UseCache: true, MaxAge: cache.maxAgeNs};
   }
 
   async #call<Req, Res>(method: Method<Req, Res>, request: Req): Promise<Res & MaybeKept> {

@@ -11,7 +11,7 @@ import {type AnswerSpace, type Kept, type KeptAnswers} from '../store/kept.ts';
 import {type Waker} from '../store/waker.ts';
 import {Watch} from '../store/watch.ts';
 import {HealthView, type ViewEffect, type ViewInput} from './health-view.ts';
-import {firstSnapshotMs, lostViewPollMs, lostViewServedMs, viewIdleMs} from './limits.ts';
+import {firstSnapshotMs, lostViewPollMs, lostViewServedMs, viewIdleMs, viewsMax} from './limits.ts';
 import {type SubscribeRequest, topic} from './messages.ts';
 import {type Subscribe} from './subscriber.ts';
 
@@ -52,6 +52,7 @@ export class HealthViews {
   async read(request: ServiceSpecificRequest, waitMs: number, signal: AbortSignal | undefined): Promise<ViewAnswer | undefined> {
     const {clock} = this.#options;
     const view = this.#viewOf(request);
+    if (view === undefined) return undefined;
     const isHit = view.core.isReady;
     const deadlineMs = clock.nowMs() + (request.MinQueryIndex > 0 ? waitMs : firstSnapshotMs);
     const giveUpMs = clock.nowMs() + firstSnapshotMs;
@@ -60,7 +61,7 @@ export class HealthViews {
       for (;;) {
         const nowMs = clock.nowMs();
         const {core} = view;
-        if (core.isReady ? isLost(core, nowMs) : core.isFailing || nowMs >= giveUpMs) return undefined;
+        if (core.isReady ? isTooOld(core, nowMs, request.MaxAge) : core.isFailing || nowMs >= giveUpMs) return undefined;
         if (core.isReady && (core.index > request.MinQueryIndex || nowMs >= deadlineMs)) return {kept: view.answer(request), isHit};
         const untilMs = Math.min(core.isReady ? deadlineMs : giveUpMs, core.lostMs === undefined ? Number.POSITIVE_INFINITY : nowMs + lostViewPollMs);
         const woke = await view.changed.wait({timeoutMs: untilMs - nowMs, clock, signal});
@@ -83,10 +84,10 @@ export class HealthViews {
     this.#views.clear();
   }
 
-  #viewOf(request: ServiceSpecificRequest): LiveView {
+  #viewOf(request: ServiceSpecificRequest): LiveView | undefined {
     const key = keyOf(request);
     const known = this.#views.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.#views.size >= viewsMax) return known;
     const view = new LiveView(this.#options, request, () => this.#views.delete(key));
     this.#views.set(key, view);
     view.start();
@@ -94,8 +95,10 @@ export class HealthViews {
   }
 }
 
-function isLost({lostMs}: HealthView, nowMs: number): boolean {
-  return lostMs !== undefined && nowMs - lostMs >= lostViewServedMs;
+/** A view that is kept up to date has no age. @param maxAgeNs 0: the caller names none */
+function isTooOld({lostMs}: HealthView, nowMs: number, maxAgeNs: number): boolean {
+  const maxMs = maxAgeNs > 0 ? Math.min(maxAgeNs / 1e6, lostViewServedMs) : lostViewServedMs;
+  return lostMs !== undefined && nowMs - lostMs >= maxMs;
 }
 
 function keyOf({ServiceName, Connect, Datacenter, PeerName, Token}: ServiceSpecificRequest): string {

@@ -21,6 +21,9 @@ export const resubscribeMaxMs = 6_000;
 /** A stream that stood this long without an event was accepted. */
 export const streamProvenMs = 5_000;
 
+/** Views of one agent; what else is asked for is asked of the servers. Whoever may ask for names could make any number. */
+export const viewsMax = 8192;
+
 /** A view that nobody asked for is given up after this (rpc-raft.md §10). */
 export const viewIdleMs = 20 * 60_000;
 

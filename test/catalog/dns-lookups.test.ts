@@ -2,6 +2,8 @@ import {describe, expect, it} from 'vitest';
 import {denyAll} from '../../src/acl/fixed-authorizers.ts';
 import {CatalogLookups, type CatalogLookupOptions} from '../../src/catalog/lookups.ts';
 import {NoSuchNameError, type ServiceQuestion} from '../../src/dns/lookups.ts';
+import {type ServiceSpecificRequest} from '../../src/catalog/requests.ts';
+import {type Router} from '../../src/rpc/router.ts';
 import {CatalogServer} from './catalog-server.ts';
 
 function lookupsOf(server: CatalogServer, options: Partial<CatalogLookupOptions> = {}): CatalogLookups {
@@ -127,5 +129,23 @@ describe('the servers in DNS', () => {
       await server.register({Node, Address: '10.0.0.1', Service: {ID: 'consul', Service: 'consul', Port: 8300}, Check: {Node, CheckID: 'serfHealth', Status}});
     }
     expect(await lookupsOf(server).servers()).toMatchObject([{node: 's1'}]);
+  });
+});
+
+describe('with dns_config.use_cache', () => {
+  it('services are asked for out of what the agent keeps, as old as is allowed, and only then', async () => {
+    const asked: ServiceSpecificRequest[] = [];
+    const router: Router = {
+      call: <Req, Res>(_: unknown, request: Req) => {
+        asked.push(request as ServiceSpecificRequest);
+        return Promise.resolve({Nodes: []} as Res);
+      },
+    };
+    let cache: {readonly maxAgeNs: number} | undefined = {maxAgeNs: 5e9};
+    const lookups = lookupsOf(new CatalogServer(), {router, cache: () => cache});
+    await lookups.services(web);
+    cache = undefined;
+    await lookups.services(web);
+    expect(asked.map(({UseCache, MaxAge}) => [UseCache, MaxAge])).toEqual([[true, 5e9], [false, 0]]);
   });
 });

@@ -180,6 +180,21 @@ test('a view whose stream broke goes on showing what it knows, for a while; then
   await expect(client.block(5)).rejects.toThrow('No cluster leader');
 });
 
+test('what is older than the caller takes is asked of the servers', async () => {
+  const client = new Client();
+  const first = client.read({MaxAge: 1e9});
+  client.last.send(web(5, 'a'), end(5));
+  await first;
+  client.clock.advance(5000);
+  expect(await client.read({MaxAge: 1e9})).toMatchObject({Backend: 1});
+  client.refusal = new GrpcError(grpcCode.unavailable, 'gone');
+  client.last.break(grpcCode.unavailable);
+  await turn();
+  client.clock.advance(2000);
+  expect(await client.read({MaxAge: 1e9})).toMatchObject({Backend: 0});
+  expect(await client.read({MaxAge: 5e9})).toMatchObject({Backend: 1});
+});
+
 test('a stream that breaks is taken up where it was, and nobody notices', async () => {
   const client = new Client();
   const blocked = client.block(5, {MaxQueryTime: 60e9});
