@@ -27,6 +27,7 @@ import {usageRoutes} from '../operator/usage-routes.ts';
 import {snapshotRoutes} from '../operator/snapshot-routes.ts';
 import {statusRoutes} from '../operator/status-routes.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
+import {IntervalMetrics} from '../runtime/metrics.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {SystemNameResolver} from '../runtime/name-resolver.ts';
 import {pause} from '../runtime/pause.ts';
@@ -57,7 +58,7 @@ import {agentHealthRoutes} from './routes/agent-health-routes.ts';
 import {membershipRoutes} from './routes/membership-routes.ts';
 import {restOfRoutes} from './routes/known-routes.ts';
 import {type AgentRouteOptions} from './routes/agent-access.ts';
-import {processGauges} from './routes/agent-metrics.ts';
+import {GcTally, processGauges} from './routes/agent-metrics.ts';
 import {agentSelfRoutes, type AgentSelfOptions} from './routes/agent-self-routes.ts';
 import {agentServiceRoutes} from './routes/agent-service-routes.ts';
 import {agentStats} from './routes/agent-stats.ts';
@@ -77,13 +78,15 @@ export interface AgentOptions {
 }
 
 /** What a reload changes in the running agent; of the rest it says that a restart is needed. */
-const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits', 'rpc_limits', 'request_limits', 'raft']);
+const reloadable = new Set<ReloadSlice>(['log_level', 'services', 'checks', 'node_meta', 'acl_tokens', 'discard_check_output', 'dns', 'tls', 'http_limits', 'rpc_limits', 'request_limits', 'raft', 'telemetry_filter']);
 
 /** The composition root: builds the rooms, starts them in order, and closes them in the reverse. */
 export class Agent {
   #config: RuntimeConfig;
   readonly #options: AgentOptions;
   readonly #logger: Logger;
+  readonly #metrics = new IntervalMetrics(systemClock);
+  readonly #collections = new GcTally(this.#metrics);
   readonly #pools: AgentPools;
   readonly #core: AgentCore;
   readonly #local: LocalAgent;
@@ -115,7 +118,7 @@ export class Agent {
       },
     });
     this.#core = config.server
-      ? new ServerCore({config, nodeId, pools: this.#pools, tls: tls.rpc, resolver, logger: role, onFatal})
+      ? new ServerCore({config, nodeId, pools: this.#pools, tls: tls.rpc, metrics: this.#metrics, resolver, logger: role, onFatal})
       : new ClientCore(config, this.#pools, tls.rpc, role);
     this.#local = new LocalAgent({
       config,
@@ -163,6 +166,7 @@ export class Agent {
 
   /** @returns the HTTP listeners. @throws what kept a room from starting; what had started is closed by `close` */
   async start(): Promise<readonly ApiListener[]> {
+    this.#collections.start();
     await this.#pools.open();
     await this.#core.start();
     await this.#local.start();
@@ -173,7 +177,7 @@ export class Agent {
     await this.#openGrpc(this.#dnsEngine);
     const routes = this.#routes();
     const hot = new HotAnswers(this.#core);
-    const dispatcher = new Dispatcher(dispatchOptions(this.#config, this.#logger.named('http')), hot);
+    const dispatcher = new Dispatcher(dispatchOptions(this.#config, this.#logger.named('http'), this.#metrics), hot);
     const ui = agentUi(this.#config, this.#logger.named('http'));
     this.#apis = new ApiListeners({
       config: this.#config,
@@ -203,6 +207,7 @@ export class Agent {
   /** Stops accepting, ends what is open, lets Raft finish its writes. */
   async close(): Promise<void> {
     this.#watcher?.stop();
+    this.#collections.stop();
     await this.#apis?.close();
     await this.#grpc?.close();
     await this.#dns?.close();
@@ -335,10 +340,7 @@ export class Agent {
       clock: systemClock,
       coordinate: () => this.#pools.lan.serf.coordinate,
       stats: () => agentStats(this.#core, this.#local, this.#pools),
-      gauges: () => [
-        ...processGauges(),
-        ...this.#core.gauges(),
-      ],
+      measured: {metrics: this.#metrics, gauges: () => [...processGauges(this.#collections), ...this.#core.gauges()]},
       reload: () => this.reload(),
     };
   }

@@ -26,7 +26,8 @@ export function catalogUsage(query: Query): QueryOutcome<CatalogUsage> {
   return {value: countsOf(query), index};
 }
 
-function countsOf(reader: Reader): CatalogUsage {
+/** The same counts, of any state of the catalog. */
+export function countsOf(reader: Reader): CatalogUsage {
   const byKind = reader.byIndex(Services, 'kind');
   const kinds = meshKinds.map((kind) => [kind, byKind.count(foldedPrefix(kind))] as const);
   const proxies = byKind.count(foldedPrefix('connect-proxy'));

@@ -9,6 +9,7 @@ import {canonicalHeaders} from './canonical-header.ts';
 import {answerOfError} from './error-answer.ts';
 import {GoQuery} from './go-query.ts';
 import {type HotAnswers} from './hot-answers.ts';
+import {type Meter, type MetricSink, noMetrics} from '../runtime/metrics.ts';
 import {gzipThresholdBytes} from './limits.ts';
 import {type NetworkList} from './network-list.ts';
 import {type HttpMethod, type Route} from './route.ts';
@@ -26,6 +27,8 @@ export interface DispatchOptions {
   readonly allowWriteFrom: NetworkList | undefined;
   /** A dev agent indents every JSON answer. */
   readonly alwaysPretty: boolean;
+  /** How long requests take, by route and method. */
+  readonly metrics?: MetricSink;
   readonly log: {
     /** Whether `request` does anything: its line is not made for nobody. */
     readonly showsRequests: boolean;
@@ -39,6 +42,7 @@ export class Dispatcher {
   readonly #options: DispatchOptions;
   readonly #hot: HotAnswers;
   readonly #fixedHeaders: readonly string[];
+  readonly #times = new Map<string, Meter>();
 
   constructor(options: DispatchOptions, hot: HotAnswers) {
     this.#options = options;
@@ -73,9 +77,23 @@ export class Dispatcher {
       answer = answerOfError(error);
       this.#options.log.failed(request.method, withoutToken(url), from(raw), error);
     }
-    await this.#send(raw, response, answer);
+    const times = this.#timesOf(route, request.method);
+    await this.#send(raw, response, answer, times);
     const {log} = this.#options;
-    if (log.showsRequests) log.request(request.method, withoutToken(url), from(raw), performance.now() - startedMs);
+    const latencyMs = performance.now() - startedMs;
+    times.add(latencyMs);
+    if (log.showsRequests) log.request(request.method, withoutToken(url), from(raw), latencyMs);
+  }
+
+  /** Consul names a route by its path: `v1_kv_`. What no client should send is not told apart, so that the list stays short. */
+  #timesOf({path}: Route, method: string): Meter {
+    const key = `${method} ${path}`;
+    const known = this.#times.get(key);
+    if (known !== undefined) return known;
+    const labels = {method: /^(GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH)$/.test(method) ? method : 'other', path: path.replace(/^\//, '').replaceAll('/', '_')};
+    const made = (this.#options.metrics ?? noMetrics).sampler('api.http', labels);
+    if (labels.method === method) this.#times.set(key, made);
+    return made;
   }
 
   #answer(route: Route, request: ApiRequest): Promise<Answer> | Answer {
@@ -96,7 +114,7 @@ export class Dispatcher {
     return handler(request);
   }
 
-  async #send(raw: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  async #send(raw: IncomingMessage, response: ServerResponse, answer: Answer, times?: Meter): Promise<void> {
     const headers = [...this.#fixedHeaders];
     if (answer.headers !== undefined) for (const [name, value] of answer.headers) headers.push(name, value);
     const contentType = contentTypeOf(answer, raw);
@@ -122,7 +140,7 @@ export class Dispatcher {
       body = await (answer.gzipped?.() ?? gzipAsync(body));
     } else if (answer.source !== undefined && !answer.source.fired && answer.status === 200) {
       headers.push('Content-Length', String(body.length));
-      this.#hot.keep(raw, {source: answer.source, status: answer.status, headers, body});
+      this.#hot.keep(raw, {source: answer.source, status: answer.status, headers, body, ...(times !== undefined && {times})});
       response.writeHead(answer.status, headers);
       response.end(body);
       return;

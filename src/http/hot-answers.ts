@@ -1,4 +1,5 @@
 import {type IncomingMessage, type ServerResponse} from 'node:http';
+import {type Meter} from '../runtime/metrics.ts';
 import {type AnswerSource} from './answer.ts';
 import {hotAnswerBytesMax, hotAnswersMax} from './limits.ts';
 
@@ -8,6 +9,8 @@ interface HotAnswer {
   /** Name, value, name, value … as `writeHead` takes them. */
   readonly headers: readonly string[];
   readonly body: Uint8Array;
+  /** How long its requests take. */
+  readonly times?: Meter;
 }
 
 /** Open while this process may answer default reads from its own state, that is, while it leads. */
@@ -37,9 +40,11 @@ export class HotAnswers {
       this.#drop(url, answer);
       return false;
     }
+    const startedMs = performance.now();
     // Node takes a flat list of names and values; its types ask for a mutable array.
     response.writeHead(answer.status, answer.headers as string[]);
     response.end(answer.body);
+    answer.times?.add(performance.now() - startedMs);
     return true;
   }
 

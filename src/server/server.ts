@@ -20,6 +20,7 @@ import {DirectorySnapshotStore} from '../raft/snapshot/directory-snapshot-store.
 import {BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Logger} from '../runtime/logger.ts';
+import {type MetricSink} from '../runtime/metrics.ts';
 import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {type Random} from '../runtime/random.ts';
 import {sessionEndpoints} from '../session/endpoint.ts';
@@ -35,6 +36,8 @@ import {keyringEndpoints} from '../operator/keyring-endpoint.ts';
 import {statusEndpoints} from '../operator/status-endpoint.ts';
 import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
 import {firstByte} from '../rpc/net/first-byte.ts';
+import {type Endpoint} from '../rpc/endpoint.ts';
+import {measuredEndpoints} from '../rpc/measured-endpoints.ts';
 import {serveSnapshot} from '../rpc/snapshot-exchange.ts';
 import {type CallTimes} from '../rpc/call-times.ts';
 import {GrpcCalls} from '../rpc/grpc/grpc-calls.ts';
@@ -116,6 +119,7 @@ export interface ServerOptions {
   /** The servers of all datacenters; undefined without a WAN pool. */
   readonly wan: Membership | undefined;
   readonly resolver: TokenResolver;
+  readonly metrics: MetricSink;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -198,7 +202,7 @@ export class Server {
       defaultQueryTimeMs: options.times.defaultQueryTimeMs,
       maxQueryTimeMs: options.times.maxQueryTimeMs,
     });
-    const proposer = new RaftProposer(this.raft);
+    const proposer = new RaftProposer(this.raft, options.metrics);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
     const timers = new SessionTimers({datacenter: options.datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
     const status = new ServerStatus(this.raft, leadership);
@@ -283,19 +287,25 @@ export class Server {
     });
     this.#port.handle(firstByte.grpc, (stream, peer) => this.#grpc.accept(stream, peer));
     const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: new CoordinateSorter(this.store, options.datacenter)};
-    this.router.serve(statusEndpoints(status));
-    this.router.serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
-    this.router.serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
-    this.router.serve(catalogEndpoints({...common, datacenters: options.datacenters}));
-    this.router.serve(healthEndpoints(common));
-    this.router.serve(eventEndpoints({resolver, fire: options.fireEvent}));
-    this.router.serve(internalEndpoints(common));
+    const serve = (endpoints: readonly Endpoint[]): void => this.router.serve(measuredEndpoints(endpoints, options.metrics));
+    serve(statusEndpoints(status));
+    serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
+    serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
+    serve(catalogEndpoints({...common, datacenters: options.datacenters}));
+    serve(healthEndpoints(common));
+    serve(eventEndpoints({resolver, fire: options.fireEvent}));
+    serve(internalEndpoints(common));
     this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
-    this.router.serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
-    this.router.serve(operatorEndpoints({...common, cluster: new RaftCluster({raft: this.raft, membership: options.membership, health: this.#health, store: this.store})}));
-    this.router.serve(usageEndpoints({...common, datacenter, datacenters: options.datacenters, router: this.router}));
-    this.router.serve(keyringEndpoints({datacenter, resolver, lan: options.lanKeys, wan: options.wanKeys, datacenters: options.datacenters, router: this.router}));
-    this.router.serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
+    serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
+    serve(operatorEndpoints({...common, cluster: new RaftCluster({raft: this.raft, membership: options.membership, health: this.#health, store: this.store})}));
+    serve(usageEndpoints({...common, datacenter, datacenters: options.datacenters, router: this.router}));
+    serve(keyringEndpoints({datacenter, resolver, lan: options.lanKeys, wan: options.wanKeys, datacenters: options.datacenters, router: this.router}));
+    serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
+  }
+
+  /** What was found of a server's health at the last look; undefined for one that was not looked at yet. */
+  isHealthy(id: string): boolean | undefined {
+    return this.#health.of(id)?.isHealthy;
   }
 
   /** True while default reads may be answered from what was kept of this server's state: where requests are counted, none passes by. */

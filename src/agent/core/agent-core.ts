@@ -1,7 +1,7 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type Router} from '../../rpc/router.ts';
+import {type Gauge} from '../../runtime/metrics.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
-import {type Gauge} from '../routes/agent-metrics.ts';
 
 /** Numbers about one part of the agent, as texts by name. */
 export type Stats = Readonly<Record<string, string>>;

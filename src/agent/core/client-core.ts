@@ -1,6 +1,7 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
+import {type Gauge} from '../../runtime/metrics.ts';
 import {type BucketSize} from '../../rpc/token-bucket.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {systemRandom} from '../../runtime/random.ts';
@@ -8,7 +9,6 @@ import {systemClock} from '../../runtime/system-clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {ClientPort} from '../../server/client-port.ts';
 import {type AgentPools} from '../gossip/agent-pools.ts';
-import {type Gauge} from '../routes/agent-metrics.ts';
 import {type AgentCore, type Stats} from './agent-core.ts';
 import {callTimesOf} from './call-times-of.ts';
 

@@ -7,6 +7,7 @@ import {type AutopilotConfig} from '../../operator/schema.ts';
 import {devRaftConfig, type RaftConfig} from '../../raft/raft-config.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
+import {type Gauge, type MetricSink} from '../../runtime/metrics.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {systemRandom} from '../../runtime/random.ts';
@@ -14,16 +15,17 @@ import {systemClock} from '../../runtime/system-clock.ts';
 import {NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {Server} from '../../server/server.ts';
 import {type AgentPools} from '../gossip/agent-pools.ts';
-import {type Gauge} from '../routes/agent-metrics.ts';
 import {type AgentCore, type Stats} from './agent-core.ts';
 import {callTimesOf} from './call-times-of.ts';
 import {LastSeen} from './last-seen.ts';
+import {serverGauges} from './server-gauges.ts';
 
 export interface ServerCoreOptions {
   readonly config: RuntimeConfig;
   readonly nodeId: string;
   readonly pools: AgentPools;
   readonly tls: NodeTls;
+  readonly metrics: MetricSink;
   readonly resolver: TokenResolver;
   readonly logger: Logger;
   readonly onFatal: (error: unknown) => void;
@@ -41,7 +43,7 @@ export class ServerCore implements AgentCore {
   /** A dev agent keeps its log in memory; its snapshots need a folder for as long as it runs. */
   readonly #temporaryDir: string | undefined;
 
-  constructor({config, nodeId, pools, tls, resolver, logger, onFatal}: ServerCoreOptions) {
+  constructor({config, nodeId, pools, tls, metrics, resolver, logger, onFatal}: ServerCoreOptions) {
     this.#config = config;
     this.#pools = pools;
     this.#raftConfig = {...devRaftConfig, ...reloadableRaft(config), preVote: !config.raft.preVoteDisabled};
@@ -78,6 +80,7 @@ export class ServerCore implements AgentCore {
       times: callTimesOf(() => this.#config),
       streaming: config.rpcEnableStreaming,
       resolver,
+      metrics,
       clock: systemClock,
       random: systemRandom,
       logger,
@@ -142,12 +145,7 @@ export class ServerCore implements AgentCore {
   }
 
   gauges(): readonly Gauge[] {
-    const {raft} = this.server;
-    return [
-      {name: 'raft.applied_index', value: raft.appliedIndex},
-      {name: 'raft.last_index', value: raft.lastIndex},
-      {name: 'server.isLeader', value: raft.role === 'leader' ? 1 : 0},
-    ];
+    return serverGauges(this.server, this.#config.datacenter, this.#pools);
   }
 }
 

@@ -7,12 +7,13 @@ import {type ApiRequest} from '../../http/api-request.ts';
 import {type Route} from '../../http/route.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {metricsIntervalMs} from '../../runtime/metrics.ts';
 import {Coordinate} from '../../schema/coordinate.ts';
 import {indentJson} from '../../schema/go-json.ts';
 import {type Membership} from '../../server/membership.ts';
 import {type AgentLog} from '../log/agent-log.ts';
 import {authorizerOf, type AgentRouteOptions} from './agent-access.ts';
-import {type Gauge, metricsSummary, prometheusText} from './agent-metrics.ts';
+import {type MeasuredAgent, metricsSummary, prometheusText} from './agent-metrics.ts';
 import {debugConfig} from './debug-config.ts';
 import {hostInfo} from './host-info.ts';
 import {logLevelOf, logStream} from './log-stream.ts';
@@ -21,7 +22,6 @@ import {shownMember} from './shown-member.ts';
 import {plainJson, sortedJson} from './sorted-json.ts';
 
 const buildDate = '1970-01-01T00:00:01Z';
-const metricsIntervalMs = 10_000;
 
 /** What the agent knows of itself beside its services and checks. */
 export interface AgentSelfOptions extends AgentRouteOptions {
@@ -34,7 +34,7 @@ export interface AgentSelfOptions extends AgentRouteOptions {
   readonly coordinate: () => Coordinate;
   /** The parts of `Stats`, each a list of texts by name. */
   readonly stats: () => Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly gauges: () => readonly Gauge[];
+  readonly measured: MeasuredAgent;
   /** Reads the configuration again. @throws what is wrong with it; nothing has changed then */
   readonly reload: () => Promise<void>;
 }
@@ -98,9 +98,9 @@ async function metrics(options: AgentSelfOptions, request: ApiRequest): Promise<
   if (request.query.get('format') === 'prometheus' || accept.includes('application/openmetrics-text') || accept === 'text/plain; version=0.4.0') {
     const reason = 'Prometheus is not enabled since its retention time is not positive';
     if (telemetry.prometheusRetentionMs <= 0) return {...emptyAnswer, headers: [['X-Consul-Reason', reason]]};
-    return {status: 200, body: prometheusText(telemetry, options.gauges()), contentType: 'text/plain; version=0.0.4; charset=utf-8'};
+    return {status: 200, body: prometheusText(telemetry, options.measured), contentType: 'text/plain; version=0.0.4; charset=utf-8'};
   }
-  return jsonAnswer(plainJson(metricsSummary(telemetry, options.gauges(), options.clock.wallMs()), request.pretty) + request.jsonEnd);
+  return jsonAnswer(plainJson(metricsSummary(telemetry, options.measured), request.pretty) + request.jsonEnd);
 }
 
 async function metricsStream(options: AgentSelfOptions, request: ApiRequest): Promise<Answer> {
@@ -115,7 +115,7 @@ async function metricsStream(options: AgentSelfOptions, request: ApiRequest): Pr
     },
   });
   const emit = (): void => {
-    stream.push(`${plainJson(metricsSummary(options.config().telemetry, options.gauges(), clock.wallMs()), true)}\n`);
+    stream.push(`${plainJson(metricsSummary(options.config().telemetry, options.measured), true)}\n`);
     timer = clock.setTimer(metricsIntervalMs, emit);
   };
   emit();
