@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {closeSync, mkdirSync, openSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {SoakClient} from './soak-client.ts';
 
@@ -12,6 +12,8 @@ export interface SoakClusterOptions {
   /** HCL on top of what every server gets. */
   readonly config: string;
   readonly count?: number;
+  /** Servers watch their event loop and garbage collector; see `delays`. */
+  readonly monitored?: boolean;
 }
 
 /** A server process with an address of its own in 127.0.0.0/8, so that all keep their usual ports. */
@@ -22,14 +24,19 @@ export class SoakServer {
   readonly logPath: string;
   readonly #argv: readonly string[];
   readonly #program: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #delayFile: string;
   #child: ChildProcess | undefined;
 
-  constructor({program, folder, config, count = 3}: SoakClusterOptions, net: string, at: number) {
+  constructor({program, folder, config, count = 3, monitored = false}: SoakClusterOptions, net: string, at: number) {
     this.name = `server${at}`;
     this.host = `${net}.${at}`;
     this.client = new SoakClient(this.host);
     this.logPath = join(folder, `${this.name}.log`);
     this.#program = program;
+    this.#delayFile = join(folder, `${this.name}.delays.json`);
+    const options = `--import=${join(import.meta.dirname, 'delay-monitor.ts')}`;
+    this.#environment = {...process.env, ...(monitored && {PROCONSUL_NODE_OPTIONS: options, DELAY_MONITOR_FILE: this.#delayFile})};
     const joins = Array.from({length: count}, (_, i) => `-retry-join=${net}.${i + 1}`);
     this.#argv = [
       'agent', '-server', `-bootstrap-expect=${count}`, `-node=${this.name}`, `-data-dir=${join(folder, this.name)}`, `-bind=${this.host}`,
@@ -48,12 +55,31 @@ export class SoakServer {
   start(): void {
     if (this.#child !== undefined) return;
     const log = openSync(this.logPath, 'a');
-    const child = spawn(this.#program, this.#argv, {stdio: ['ignore', log, log]});
+    const child = spawn(this.#program, this.#argv, {stdio: ['ignore', log, log], env: this.#environment});
     closeSync(log);
     this.#child = child;
     child.on('exit', () => {
       if (this.#child === child) this.#child = undefined;
     });
+  }
+
+  /** What a monitored server has seen since the last call (see delay-monitor.ts). */
+  async delays(): Promise<unknown> {
+    rmSync(this.#delayFile, {force: true});
+    this.#child?.kill('SIGUSR2');
+    while (!existsSync(this.#delayFile)) await new Promise((resolve) => setTimeout(resolve, 50));
+    // It may have been seen before it was written.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return JSON.parse(readFileSync(this.#delayFile, 'utf8')) as unknown;
+  }
+
+  /** Lines of this server's log from byte `from` on. */
+  logSince(from: number): string[] {
+    return readFileSync(this.logPath).subarray(from).toString('utf8').split('\n');
+  }
+
+  get logBytes(): number {
+    return statSync(this.logPath).size;
   }
 
   /** Ends the process; resolves when it is gone. */

@@ -163,11 +163,12 @@ export class PeerLink implements RaftHandler {
 
   /** The core already counts this state as its own: if the FSM cannot take it, the server cannot go on. */
   async #restoreFsm(meta: SnapshotMeta): Promise<void> {
-    const {fsm, snapshotStore} = this.#host.options;
+    const {fsm, snapshotStore, logger} = this.#host.options;
     try {
       await this.#host.apply.run(async () => {
         await fsm.restore(snapshotStore.read(meta));
         this.#host.apply.jumpTo(meta.index);
+        logger.info('snapshot installed', {id: meta.id, 'last-index': meta.index, bytes: meta.sizeBytes});
       });
     } catch (error) {
       this.#host.fail(error);
