@@ -1,4 +1,4 @@
-import {type Authorizer, demand, filterAllowed, filterLong, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
+import {type Authorizer, demand, filterLong, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
 import {virtualIpOf} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Proposer} from '../fsm/proposer.ts';
@@ -237,11 +237,12 @@ function mayDeregister(authorizer: Authorizer, reader: Reader, {Node: node, Serv
   }
 }
 
-function allowedServices(outcome: QueryOutcome<NodeAndServices>, authorizer: Authorizer): QueryOutcome<NodeAndServices> {
+function* allowedServices(asked: Sliced<QueryOutcome<NodeAndServices>>, authorizer: Authorizer): Sliced<QueryOutcome<NodeAndServices>> {
+  const outcome = yield* asked;
   const {node, services} = outcome.value;
   if (node === undefined) return outcome;
   if (!authorizer.allows('node', 'read', node.Node)) return {...outcome, value: {node: undefined, services: []}, filtered: true};
-  const {kept, dropped} = filterAllowed(services, ({Service}) => authorizer.allows('service', 'read', Service));
+  const {kept, dropped} = yield* filterLong(services, ({Service}) => authorizer.allows('service', 'read', Service));
   return {...outcome, value: {node, services: kept}, filtered: dropped};
 }
 

@@ -5,6 +5,8 @@ import {decodeFailed, jsonBody} from '../http/json-body.ts';
 import {consistencyOptions, type ReadDefaults, readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
 import {callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
+import {partsOf} from '../http/json-parts.ts';
+import {collect} from '../runtime/slices.ts';
 import {type MaybeKept, wasCached} from '../rpc/kept-reply.ts';
 import {type ConsulError} from '../consul-error.ts';
 import {DCSpecificRequest, type NodeSpecificRequest} from '../schema/rpc-common.ts';
@@ -115,8 +117,9 @@ async function node({router, defaults, translateWanAddresses}: CatalogRouteOptio
   return readAnswer(request, read, withConsistency(reply, read), (pretty) => {
     const found = reply.NodeServices;
     if (found === null || found.Node === null) return nodeServices.toJson(null, {pretty});
-    const shown = [...(found.Services ?? [])].map(([id, service]) => [id, shownService(translate ? translatedService(service) : service)] as const);
-    return nodeServices.jsonParts({Node: translate ? translatedNode(found.Node) : found.Node, Services: new Map(shown)}, {pretty});
+    const Node = translate ? translatedNode(found.Node) : found.Node;
+    const work = collect(found.Services ?? [], ([id, service]) => [id, shownService(translate ? translatedService(service) : service)] as const);
+    return partsOf(work, (shown) => nodeServices.jsonParts({Node, Services: new Map(shown)}, {pretty}));
   });
 }
 
@@ -125,11 +128,11 @@ async function nodeServiceList({router, defaults, translateWanAddresses}: Catalo
   const reply = await callReadWithMeta(router, catalogNodeServiceList, body, request);
   const translate = translates(translateWanAddresses, read, defaults.datacenter);
   const {Node: found, Services} = reply.NodeServices;
-  const shown = {
-    Node: found !== null && translate ? translatedNode(found) : found,
-    Services: Services?.map((service) => shownService(translate ? translatedService(service) : service)) ?? null,
-  };
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => NodeServiceList.jsonParts(shown, {pretty}));
+  return readAnswer(request, read, withConsistency(reply, read), (pretty) => {
+    const Node = found !== null && translate ? translatedNode(found) : found;
+    const work = collect(Services ?? [], (service) => shownService(translate ? translatedService(service) : service));
+    return partsOf(work, (shown) => NodeServiceList.jsonParts({Node, Services: Services === null ? null : shown}, {pretty}));
+  });
 }
 
 async function gatewayServices({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {

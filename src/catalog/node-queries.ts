@@ -35,11 +35,12 @@ export interface NodeAndServices {
 }
 
 /** A node and the instances on it, in the order of their ids. Nothing is imported from peers yet. */
-export function servicesOfNode(query: Query, nameOrId: string, peer: string): QueryOutcome<NodeAndServices> {
+export function* servicesOfNode(query: Query, nameOrId: string, peer: string): Sliced<QueryOutcome<NodeAndServices>> {
   const node = peer === '' ? findNode(query, nameOrId) : undefined;
   if (node === undefined) return {value: {node, services: []}, index: indexOfMissingNode(query, nameOrId)};
-  const services = query.prefix(Services, foldedPrefix(node.Node)).toArray().map(({Service}) => Service);
-  return {value: {node, services}, index: query.index(indexNames.node(node.Node))};
+  const index = query.index(indexNames.node(node.Node));
+  const services = yield* collect(query.prefix(Services, foldedPrefix(node.Node)), ({Service}) => Service);
+  return {value: {node, services}, index};
 }
 
 /** All there is of one node, or of none. Nothing is imported from peers yet. */

@@ -4,6 +4,7 @@ import {type AnyValue, RawText} from '../wire/any-value.ts';
 const NEEDS_ESCAPE = /[\x00-\x1f"\\<>&\u2028\u2029\ud800-\udfff]/;
 const ESCAPE_EACH = /[\x00-\x1f"\\<>&\u2028\u2029]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 const NON_ASCII = /[^\x00-\x7f]/;
+const SURROGATE = /[\ud800-\udfff]/;
 const SHORT_ESCAPES = new Map([
   ['"', '\\"'], ['\\', '\\\\'], ['\b', '\\b'], ['\f', '\\f'], ['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t'],
 ]);
@@ -79,9 +80,9 @@ export function goJsonMap<T>(map: ReadonlyMap<string, T>, item: (value: T) => st
   return `${json}}`;
 }
 
-/** Sorts texts in place by their UTF-8 bytes (JavaScript's own order differs beyond U+FFFF). */
+/** Sorts texts in place by their UTF-8 bytes. JavaScript's own order, which is quicker, differs only where there are surrogates. */
 export function sortedUtf8(texts: string[]): string[] {
-  return texts.sort(compareUtf8);
+  return texts.some((text) => SURROGATE.test(text)) ? texts.sort(compareUtf8) : texts.sort();
 }
 
 /** Order of the UTF-8 forms: negative, 0 or positive. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import {comparisonsPerStep} from '../../src/agent/local/limits.ts';
 import {sameAsWritten} from '../../src/agent/local/same-as-written.ts';
 import {check, type Fate, nodeInfo, origin, service, SimulatedSync} from './simulated-sync.ts';
 
@@ -28,6 +29,26 @@ describe('a full sync', () => {
     sync.settle();
     expect([...sync.catalog.taken].sort()).toEqual(['node', 'register check c', 'register check mem', 'register service web']);
     expect([...sync.catalog.checks.keys()].sort()).toEqual(['a', 'b', 'c', 'mem']);
+  });
+
+  it('compares a large state in steps, and writes nothing before the last', () => {
+    const sync = new SimulatedSync();
+    const count = comparisonsPerStep * 3;
+    for (let i = 0; i < count; i++) {
+      sync.state.putService(service(`s${i}`), origin);
+      if (i !== 7) sync.catalog.services.set(`s${i}`, service(`s${i}`));
+    }
+    sync.catalog.services.set('foreign', service('foreign'));
+    sync.step({type: 'wake'});
+    sync.answer(0, 'arrives');
+    let steps = 0;
+    for (; sync.open[0]?.type === 'compare'; steps++) {
+      expect(sync.open).toHaveLength(1);
+      sync.answer(0, 'arrives');
+    }
+    expect(steps).toBeGreaterThanOrEqual(3);
+    sync.settle();
+    expect([...sync.catalog.taken].sort()).toEqual(['deregister service foreign', 'node', 'register service s7']);
   });
 
   it('removes what only the catalog has, but not what the servers manage', () => {

@@ -64,6 +64,10 @@ export class SimulatedSync {
       this.step(fate === 'arrives' ? {type: 'fetched', catalog: this.catalog.read()} : {type: 'fetch-failed', error: 'No cluster leader'});
       return;
     }
+    if (effect.type === 'compare') {
+      this.step({type: 'compare'});
+      return;
+    }
     const {write} = effect;
     if (fate === 'arrives' || fate === 'answer lost') this.catalog.take(write);
     const outcome = fate === 'arrives' ? 'done' : fate === 'denied' ? 'denied' : 'failed';

@@ -3,6 +3,7 @@ import {type Router} from '../../rpc/router.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Random} from '../../runtime/random.ts';
+import {turn} from '../../runtime/slices.ts';
 import {NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {NodeSpecificRequest} from '../../schema/rpc-common.ts';
 import {AntiEntropy, type SyncEffect, type SyncInput, type WriteOutcome} from './anti-entropy.ts';
@@ -108,6 +109,9 @@ export class AntiEntropyDriver {
     switch (effect.type) {
       case 'fetch':
         void this.#fetch();
+        break;
+      case 'compare':
+        void turn().then(() => this.#step({type: 'compare'}));
         break;
       case 'write':
         void this.#write(effect.write);

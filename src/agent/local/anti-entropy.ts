@@ -1,6 +1,7 @@
 import {type Random} from '../../runtime/random.ts';
+import {type Sliced} from '../../runtime/slices.ts';
 import {markDifferences, type CatalogOfNode} from './catalog-difference.ts';
-import {fullSyncIntervalMs, fullSyncRetryMs, scaleThresholdMembers, serverUpStaggerMs, syncWritesInFlightMax} from './limits.ts';
+import {comparisonsPerStep, fullSyncIntervalMs, fullSyncRetryMs, scaleThresholdMembers, serverUpStaggerMs, syncWritesInFlightMax} from './limits.ts';
 import {type LocalEntry, type LocalState} from './local-state.ts';
 import {isNodeInSync, type NodeInfo} from './node-info.ts';
 import {sameAsWritten} from './same-as-written.ts';
@@ -14,6 +15,8 @@ export type SyncInput =
   | {readonly type: 'wake'}
   | {readonly type: 'fetched'; readonly catalog: CatalogOfNode}
   | {readonly type: 'fetch-failed'; readonly error: string}
+  /** Asked for by the effect of that name. */
+  | {readonly type: 'compare'}
   | {readonly type: 'written'; readonly write: SyncWrite; readonly outcome: WriteOutcome; readonly error: string}
   /** A server was found, or a token changed: what failed may work now. */
   | {readonly type: 'hopeful'}
@@ -24,6 +27,8 @@ export type SyncInput =
 
 export type SyncEffect =
   | {readonly type: 'fetch'}
+  /** More is to be compared, when others have had their turn. */
+  | {readonly type: 'compare'}
   | {readonly type: 'write'; readonly write: SyncWrite}
   | {readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields?: Readonly<Record<string, string>>};
 
@@ -45,6 +50,8 @@ export class AntiEntropy {
   /** Nothing is written before the first question is answered: a restarted agent's catalog mostly has all of it. */
   #hasAsked = false;
   readonly #busyLanes = new Set<string>();
+  /** What is left of comparing the state with what was fetched; nothing is written meanwhile. */
+  #comparison: Sliced<void> | undefined;
 
   constructor(state: LocalState, info: NodeInfo, tokens: SyncTokens) {
     this.#state = state;
@@ -71,6 +78,10 @@ export class AntiEntropy {
         break;
       case 'fetched':
         this.#fetched(input.catalog, nowMs, random);
+        this.#compare(effects);
+        break;
+      case 'compare':
+        this.#compare(effects);
         break;
       case 'fetch-failed':
         this.#hasAsked = true;
@@ -110,7 +121,16 @@ export class AntiEntropy {
     this.#hasAsked = true;
     this.#fullSyncAtMs = nowMs + this.#staggered(fullSyncIntervalMs, random);
     if (this.#nodeMark !== 'sending') this.#nodeMark = isNodeInSync(this.#info, catalog.node) ? 'synced' : 'dirty';
-    markDifferences(this.#state, catalog, since);
+    this.#comparison = markDifferences(this.#state, catalog, since);
+  }
+
+  #compare(effects: SyncEffect[]): void {
+    for (let compared = 0; compared < comparisonsPerStep; compared++) {
+      if (this.#comparison?.next().done === false) continue;
+      this.#comparison = undefined;
+      return;
+    }
+    effects.push({type: 'compare'});
   }
 
   /** Starts whatever may start: the fetch that is due, and writes of lanes that are free. */
@@ -121,7 +141,7 @@ export class AntiEntropy {
       this.#fetchSince = this.#state.sequence;
       effects.push({type: 'fetch'});
     }
-    if (!this.#hasAsked) return;
+    if (!this.#hasAsked || this.#comparison !== undefined) return;
     if (this.#nodeMark === 'dirty' || (this.#nodeMark === 'failed' && this.#state.dirty.size > 0)) {
       this.#nodeMark = 'sending';
       effects.push({type: 'write', write: nodeWrite(this.#info, this.#tokens)});

@@ -1,4 +1,5 @@
 import {type HealthCheck, type Node, type NodeService} from '../../catalog/schema.ts';
+import {type Sliced} from '../../runtime/slices.ts';
 import {type LocalCheck, type LocalService, type LocalState} from './local-state.ts';
 import {sameAsWritten} from './same-as-written.ts';
 
@@ -19,15 +20,21 @@ const serverPrefix = 'consul-';
  * Compares the catalog's services and checks with ours and marks what differs (agent-checks.md §12, full sync).
  * @param since `sequence` of the local state when the catalog was asked: what changed later is not judged by an old answer
  */
-export function markDifferences(state: LocalState, catalog: CatalogOfNode, since: number): void {
+export function* markDifferences(state: LocalState, catalog: CatalogOfNode, since: number): Sliced<void> {
   const isJudged = (entry: LocalService | LocalCheck): boolean => entry.touched <= since && entry.mark !== 'sending';
   const services = new Map(catalog.services.map((service) => [service.ID, service]));
-  for (const entry of state.allServices()) if (isJudged(entry)) compareService(state, entry, services.get(entry.service.ID));
+  for (const entry of state.allServices()) {
+    if (isJudged(entry)) compareService(state, entry, services.get(entry.service.ID));
+    yield;
+  }
   for (const service of catalog.services) {
     if (service.ID !== managedService && state.heldService(service.ID) === undefined) state.markForeign({kind: 'service', service});
   }
   const checks = new Map(catalog.checks.map((check) => [check.CheckID, check]));
-  for (const entry of state.allChecks()) if (isJudged(entry)) compareCheck(state, entry, checks.get(entry.check.CheckID));
+  for (const entry of state.allChecks()) {
+    if (isJudged(entry)) compareCheck(state, entry, checks.get(entry.check.CheckID));
+    yield;
+  }
   for (const check of catalog.checks) {
     if (check.CheckID !== managedCheck && state.heldCheck(check.CheckID) === undefined) state.markForeign({kind: 'check', check});
   }

@@ -8,6 +8,8 @@ export const fullSyncRetryMs = 15_000;
 export const serverUpStaggerMs = 3_000;
 /** Larger pools sync less often. */
 export const scaleThresholdMembers = 128;
+/** Services and checks compared with the catalog's between two turns of the event loop: a few milliseconds' worth. */
+export const comparisonsPerStep = 256;
 /** Writes of one agent that are under way at the same time; each is of another service. */
 export const syncWritesInFlightMax = 32;
 /** How old the catalog's answer to a full sync may be. */
