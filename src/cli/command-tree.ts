@@ -41,6 +41,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'lock': {synopsis: 'Execute a command holding a lock', load: async () => (await import('./commands/lock/lock.ts')).lockCommand},
   'maint': {synopsis: 'Controls node or service maintenance mode', load: async () => (await import('./commands/maint.ts')).maintCommand},
   'members': {synopsis: 'Lists the members of a Consul cluster', load: async () => (await import('./commands/members.ts')).membersCommand},
+  'monitor': {synopsis: 'Stream logs from a Consul agent', load: async () => (await import('./commands/monitor.ts')).monitorCommand},
   'operator': group('Provides cluster-level tools for Consul operators', 'operator', 'Tools for who runs the cluster.'),
   'operator autopilot': group('Provides tools for modifying Autopilot configuration', 'operator autopilot', 'Looks at how the servers do, and says what may be done with them without asking.'),
   'operator autopilot get-config': {synopsis: 'Display the current Autopilot configuration', load: async () => (await import('./commands/operator/autopilot-get-config.ts')).autopilotGetConfigCommand},

@@ -1,10 +1,11 @@
 import {CommandFailure, type CommandIo} from './command.ts';
-import {COMMANDS, type CommandEntry} from './command-tree.ts';
+import {COMMANDS, longestMatch, type CommandEntry} from './command-tree.ts';
 import {FlagError, HelpRequested, parseFlags} from './go-flags.ts';
 import {commandHelp, goUsage, nameList} from './help.ts';
 
 const HELP_WORDS = new Set(['-h', '-help', '--help']);
 const VERSION_WORDS = new Set(['-v', '-version', '--version']);
+const INSTALL_WORDS = new Set(['-autocomplete-install', '-autocomplete-uninstall']);
 const EXIT_UNKNOWN_COMMAND = 127;
 const EXIT_FAILURE = 1;
 
@@ -14,9 +15,13 @@ const EXIT_FAILURE = 1;
  * @returns the exit code
  */
 export async function dispatch(argv: readonly string[], io: CommandIo): Promise<number> {
+  const {COMP_LINE: typed, COMP_POINT: cursor} = io.env;
+  if (typed !== undefined) return complete(typed.slice(0, Number(cursor ?? typed.length)), io);
   const firstWord = argv.findIndex((word) => !word.startsWith('-'));
   const before = firstWord < 0 ? argv : argv.slice(0, firstWord);
   if (before.some((word) => VERSION_WORDS.has(word))) return runLeaf('version', [], io);
+  const install = before.find((word) => INSTALL_WORDS.has(word));
+  if (install !== undefined) return changeCompletion(install, io);
   const wantsHelp = wordsBeforeDoubleDash(argv).some((word) => HELP_WORDS.has(word));
   const path = firstWord < 0 ? '' : longestMatch(argv.slice(firstWord));
   const entry = path === '' ? undefined : COMMANDS[path];
@@ -34,6 +39,27 @@ export async function dispatch(argv: readonly string[], io: CommandIo): Promise<
   }
   const rest = argv.slice(firstWord + path.split(' ').length);
   return runLeaf(path, wantsHelp ? ['-h'] : rest, io);
+}
+
+/** A shell asks what could be meant. */
+async function complete(typed: string, io: CommandIo): Promise<number> {
+  const {completions} = await import('./completion.ts');
+  io.stdout((await completions(typed)).map((word) => `${word}\n`).join(''));
+  return 0;
+}
+
+async function changeCompletion(word: string, io: CommandIo): Promise<number> {
+  const {installCompletion, launcherPath, uninstallCompletion} = await import('./completion-install.ts');
+  const home = io.env['HOME'] ?? '';
+  try {
+    if (word === '-autocomplete-install') installCompletion(home, launcherPath());
+    else uninstallCompletion(home, launcherPath());
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    io.stderr(`${error.message}\n`);
+    return error.exitCode;
+  }
 }
 
 async function runLeaf(path: string, words: readonly string[], io: CommandIo): Promise<number> {
@@ -62,17 +88,6 @@ async function runLeaf(path: string, words: readonly string[], io: CommandIo): P
 function wordsBeforeDoubleDash(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');
   return end < 0 ? argv : argv.slice(0, end);
-}
-
-/** The longest run of words that names a command; '' when the first names none. */
-function longestMatch(words: readonly string[]): string {
-  let path = '';
-  for (const word of words) {
-    const longer = path === '' ? word : `${path} ${word}`;
-    if (!Object.hasOwn(COMMANDS, longer)) break;
-    path = longer;
-  }
-  return path;
 }
 
 function topHelp(): string {
