@@ -1,6 +1,8 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {request as httpRequest, type IncomingMessage, type RequestOptions} from 'node:http';
+import {isIP} from 'node:net';
 import {join} from 'node:path';
+import {type Readable} from 'node:stream';
 import {goQuote} from '../schema/go-quote.ts';
 import {tryGoBool} from '../schema/go-strconv.ts';
 import {type CommandIo, CommandFailure} from './command.ts';
@@ -84,7 +86,19 @@ export class ApiClient {
   }
 
   /** Any answer, whatever its status. @throws ApiError when none came */
-  async send(method: HttpMethod, path: string, {query = {}, repeated = {}, body, contentType, signal}: ApiRequest = {}): Promise<ApiAnswer> {
+  send(method: HttpMethod, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
+    return this.#exchange(method, path, request, async (incoming) => ({status: incoming.statusCode ?? 0, headers: incoming.headers, body: await readBody(incoming)}));
+  }
+
+  /** The body of an answer of status 200, as it comes. @throws ApiError with `Unexpected response code: …` for any other */
+  stream(method: HttpMethod, path: string, request: ApiRequest = {}): Promise<Readable> {
+    return this.#exchange(method, path, request, async (incoming) => {
+      if (incoming.statusCode !== 200) throw unexpected({status: incoming.statusCode ?? 0, headers: incoming.headers, body: await readBody(incoming)});
+      return incoming;
+    });
+  }
+
+  async #exchange<T>(method: HttpMethod, path: string, {query = {}, repeated = {}, body, contentType, signal}: ApiRequest, read: (incoming: IncomingMessage) => Promise<T>): Promise<T> {
     const url = this.#endpoint.pathPrefix + path + queryString({...this.#scope, ...query}, repeated);
     const headers: Record<string, string> = {};
     if (this.#token !== '') headers['X-Consul-Token'] = this.#token;
@@ -96,15 +110,16 @@ export class ApiClient {
     const options: RequestOptions = {...target, method, path: url, headers, agent: false, ...(secure ? this.#tls : {}), ...(signal !== undefined && {signal})};
     // TLS costs start-up time, so only who uses it loads it.
     const request = secure ? (await import('node:https')).request : httpRequest;
-    const pending = Promise.withResolvers<ApiAnswer>();
+    const pending = Promise.withResolvers<T>();
     const outgoing = request(options, (incoming) => {
-      readBody(incoming).then((read) => pending.resolve({status: incoming.statusCode ?? 0, headers: incoming.headers, body: read}), pending.reject);
+      read(incoming).then(pending.resolve, pending.reject);
     });
     outgoing.on('error', pending.reject);
     outgoing.end(body);
     try {
       return await pending.promise;
     } catch (error) {
+      if (error instanceof ApiError) throw error;
       const verb = method.charAt(0) + method.slice(1).toLowerCase();
       throw new ApiError(`${verb} "${shown}${url}": ${transportText(error as NodeJS.ErrnoException, this.#endpoint)}`);
     }
@@ -255,7 +270,44 @@ function transportText(error: NodeJS.ErrnoException, {socketPath, host, port}: E
   const reached = (cause as {readonly address?: string}).address ?? host;
   const where = socketPath === undefined ? `tcp ${reached.includes(':') ? `[${reached}]` : reached}:${port}` : `unix ${socketPath}`;
   if (/wrong version number|packet length too long/.test(cause.message)) return 'http: server gave HTTP response to HTTPS client';
+  const untrusted = certificateText(cause, host);
+  if (untrusted !== undefined) return untrusted;
   if (cause.syscall === 'connect' && text !== undefined) return `dial ${where}: connect: ${text}`;
   if (cause.code === 'ECONNRESET') return cause.message === 'socket hang up' ? 'EOF' : `read ${where}: read: connection reset by peer`;
   return cause.message;
+}
+
+/** Go's words for a certificate that does not do, ours or the agent's; undefined for other errors. */
+function certificateText(error: NodeJS.ErrnoException, host: string): string | undefined {
+  const unverified = 'tls: failed to verify certificate: x509: ';
+  switch (error.code) {
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'CERT_SIGNATURE_FAILURE':
+      return `${unverified}certificate signed by unknown authority`;
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `${unverified}certificate has expired or is not yet valid`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return unverified + wrongNameText((error as {readonly cert?: {readonly subjectaltname?: string}}).cert?.subjectaltname ?? '', (error as {readonly host?: string}).host ?? host);
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+      return 'remote error: tls: certificate required';
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+    case 'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE':
+      return 'remote error: tls: bad certificate';
+    case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
+      return 'remote error: tls: unknown certificate authority';
+    default:
+      return undefined;
+  }
+}
+
+function wrongNameText(alternatives: string, name: string): string {
+  const named = (prefix: string): readonly string[] => alternatives.split(', ').filter((text) => text.startsWith(prefix)).map((text) => text.slice(prefix.length));
+  if (isIP(name) === 0) return `certificate is valid for ${named('DNS:').join(', ')}, not ${name}`;
+  const addresses = named('IP Address:');
+  return addresses.length === 0 ? `cannot validate certificate for ${name} because it doesn't contain any IP SANs` : `certificate is valid for ${addresses.join(', ')}, not ${name}`;
 }
