@@ -55,7 +55,8 @@ function takeEntries(state: RaftState, request: AppendRequest): void {
     if (entry.index > state.commitIndex) {
       if (term !== entry.term) break;
     } else if (term !== undefined && term !== entry.term) {
-      throw new RaftInvariantError(`entry ${entry.index} is committed here in term ${term}, the leader has it in term ${entry.term}`);
+      const restored = entry.index === state.log.snapshotIndex ? '; this server holds a snapshot that was restored here and that the cluster never came to have: move its raft folder away, and it will be filled from the leader' : '';
+      throw new RaftInvariantError(`entry ${entry.index} is committed here in term ${term}, the leader has it in term ${entry.term}${restored}`);
     }
   }
   const first = entries[at];

@@ -271,10 +271,11 @@ export class RaftNode {
     });
     if (position instanceof RaftError) throw position;
     this.#proposals.failAfter(this.commitIndex, new RaftError('aborted-by-restore', 'the write was cut off by a snapshot restore'));
-    return this.#snapshotter.restore(state, position, (ok) => this.#ask2(ref, ok));
+    const prove = (): Promise<number> => this.#ask((proof) => ({kind: 'verify-leader', ref: proof}));
+    return this.#snapshotter.restore(state, position, prove, (ok) => this.#restoreEnd(ref, ok));
   }
 
-  #ask2(ref: number, ok: boolean): Promise<number> {
+  #restoreEnd(ref: number, ok: boolean): Promise<number> {
     const answer = this.#proposals.submitWaiter(ref);
     this.#step({kind: 'restore-end', ref, ok});
     return answer.then((applied) => applied.index);

@@ -86,9 +86,10 @@ export class Snapshotter {
 
   /**
    * The user's state goes to disk, then into the FSM, then into its place in the log; `place` asks the core for the last.
-   * The FSM's old state is held until the core has agreed, so that a lost leadership leaves no trace.
+   * The FSM's old state is held until the core has agreed, so that a lost leadership leaves no trace. `prove` shows that a
+   * quorum still follows: no other leader can come up before its patience is over, and what is left to do is far shorter.
    */
-  async restore(state: AsyncIterable<Buffer>, head: SnapshotHead, place: (ok: boolean) => Promise<number>): Promise<number> {
+  async restore(state: AsyncIterable<Buffer>, head: SnapshotHead, prove: () => Promise<unknown>, place: (ok: boolean) => Promise<number>): Promise<number> {
     const {snapshotStore, clock} = this.#host.options;
     let writer: SnapshotWriter;
     try {
@@ -98,10 +99,10 @@ export class Snapshotter {
       await place(false);
       throw error;
     }
-    return this.#host.apply.run(() => this.#swap(writer, head, place));
+    return this.#host.apply.run(() => this.#swap(writer, head, prove, place));
   }
 
-  async #swap(writer: SnapshotWriter, head: SnapshotHead, place: (ok: boolean) => Promise<number>): Promise<number> {
+  async #swap(writer: SnapshotWriter, head: SnapshotHead, prove: () => Promise<unknown>, place: (ok: boolean) => Promise<number>): Promise<number> {
     const {fsm, snapshotStore} = this.#host.options;
     const old = fsm.snapshot();
     try {
@@ -112,8 +113,9 @@ export class Snapshotter {
         await place(false);
         throw error;
       }
+      const stillLeads = await prove().then(() => true, () => false);
       const {state} = this.#host.core();
-      if (state.role !== 'leader' || state.hard.term !== head.term) {
+      if (!stillLeads || state.role !== 'leader' || state.hard.term !== head.term) {
         await fsm.restore(old.write());
         await writer.abort();
         return await place(false);

@@ -75,3 +75,23 @@ test('followers do not wait out their patience when the process of their leader 
   expect(followers.map(({node}) => [node.role, node.leader])).toEqual([['follower', undefined], ['follower', undefined]]);
   await Promise.all(followers.map((server) => server.close()));
 }), 60_000);
+
+test('a restore by a leader that nobody follows any more leaves no trace', () => inFolder(async (folder) => {
+  const servers = await Promise.all(['a', 'b', 'c'].map((id) => RaftServer.start(id, folder)));
+  const configuration = {servers: servers.map(({id, address}) => ({id, address, suffrage: 0 as const}))};
+  for (const {node} of servers) await node.bootstrap(configuration);
+  const leader = await leaderOf(servers);
+  await leader.node.propose(Buffer.from('before'));
+  const closed = Promise.withResolvers<void>();
+  const state = async function* (): AsyncGenerator<Buffer> {
+    await closed.promise;
+    yield Buffer.from('restored\n');
+  };
+  const restoring = leader.node.restore(state());
+  for (const server of servers) if (server !== leader) await server.close();
+  closed.resolve();
+  await expect(restoring).rejects.toThrow('leadership lost');
+  expect(leader.fsm.commands).toEqual(['before']);
+  expect((await leader.node.snapshots.list()).snapshots).toEqual([]);
+  await leader.close();
+}), 60_000);
