@@ -2,7 +2,7 @@ import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
 import {type Endpoint, endpointText} from './endpoint.ts';
-import {type Complaints} from './complaints.ts';
+import {type Complaints, kindOfProblem} from './complaints.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
 import {incomingPushPullsMax} from './limits.ts';
 import {type SerfCore} from './serf/serf-core.ts';
@@ -69,7 +69,7 @@ export class CoreDriver implements TransportReceiver {
 
   datagram(bytes: Uint8Array, from: Endpoint): void {
     const {messages, problem} = decodePacket(bytes, this.#o.security, this.#o.ownPort);
-    if (problem !== null) this.#complain('error', `memberlist: ${problem} from=${endpointText(from)}`, `packet:${problem}:${from.addr}`);
+    if (problem !== null) this.#complain('error', `memberlist: ${problem} from=${endpointText(from)}`, `packet:${kindOfProblem(problem)}:${from.addr}`);
     if (messages.length === 0) return;
     const refusal = messages.some((message) => message.type === 'alive') ? this.#o.refuseSource(from) : null;
     if (refusal !== null) this.#complain('warn', `memberlist: Blocked alive message: ${refusal}`, `cidr:${from.addr}`);
@@ -79,7 +79,7 @@ export class CoreDriver implements TransportReceiver {
   stream(socket: Duplex, from: Endpoint): void {
     this.#serve(socket, from).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
-      if (text !== 'EOF') this.#complain('error', `memberlist: failed to receive: ${text} from=${endpointText(from)}`, `stream:${text}:${from.addr}`);
+      if (text !== 'EOF') this.#complain('error', `memberlist: failed to receive: ${text} from=${endpointText(from)}`, `stream:${kindOfProblem(text)}:${from.addr}`);
       if (text === 'EOF' || socket.destroyed) socket.destroy();
       else this.#write(socket, {type: 'err', error: text});
     });
@@ -202,6 +202,8 @@ export class CoreDriver implements TransportReceiver {
   }
 
   #complain(level: LogLevel, text: string, about: string): void {
-    if (this.#o.complaints.admit(about)) this.#o.log(level, text);
+    const verdict = this.#o.complaints.admit(about);
+    if (verdict === 'no') return;
+    this.#o.log(level, verdict === 'yes' ? text : `${text} (further complaints about packets and peers are held back for a minute)`);
   }
 }

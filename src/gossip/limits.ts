@@ -60,5 +60,7 @@ export const lateTickMs = 100;
 export const socketPollRoundsMax = 64;
 /** The same complaint about the same peer is logged once in this time. */
 export const complaintIntervalMs = 60_000;
+/** Complaints about all things together that are logged in this time. */
+export const complaintsMax = 20;
 /** Peers whose complaints are remembered. */
 export const complaintKeysMax = 1024;

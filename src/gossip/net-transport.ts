@@ -2,6 +2,7 @@ import {createSocket, type Socket as UdpSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {connect, createServer, isIPv6, type Server, type Socket} from 'node:net';
 import {type Duplex} from 'node:stream';
+import {afterWaitingRequests, eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {errorCode, systemErrorText} from '../runtime/system-error.ts';
 import {addressBytes, addressText, type Endpoint, endpointText} from './endpoint.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
@@ -69,7 +70,10 @@ export class NetTransport implements GossipTransport {
     return new Promise((resolve, reject) => {
       const socket = connect({host: addressText(to.addr), port: to.port, allowHalfOpen: true});
       this.#track(socket);
-      socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`dial tcp ${endpointText(to)}: i/o timeout`)));
+      // A loop that was blocked learns of the time before it learns of the connection: that is waited for.
+      socket.setTimeout(timeoutMs, () => afterWaitingRequests(eventLoopPollBarrier, () => {
+        if (socket.connecting) socket.destroy(new Error(`dial tcp ${endpointText(to)}: i/o timeout`));
+      }));
       socket.once('error', (error) => reject(errorCode(error) === '' ? error : new Error(`dial tcp ${endpointText(to)}: connect: ${systemErrorText(error)}`, {cause: error})));
       socket.once('close', () => reject(new Error('connection closed')));
       socket.once('connect', () => resolve(socket));

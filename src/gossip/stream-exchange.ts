@@ -1,5 +1,6 @@
 import {type Duplex} from 'node:stream';
 import {type Clock} from '../runtime/clock.ts';
+import {afterWaitingRequests, eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {streamBytesMax} from './limits.ts';
 import {decodeStream, type StreamMessage} from './wire/stream-codec.ts';
 import {GossipDecodeError} from './wire/gossip-decode-error.ts';
@@ -17,8 +18,10 @@ export function readStreamMessage(
     let size = 0;
     let triedBytes = 0;
     let isPauseAwaited = false;
-    const timer = clock.setTimer(timeoutMs, () => fail(new Error('i/o timeout')));
+    let isDone = false;
+    const timer = clock.setTimer(timeoutMs, () => afterWaitingRequests(eventLoopPollBarrier, () => fail(new Error('i/o timeout'))));
     const stop = (): void => {
+      isDone = true;
       timer.cancel();
       socket.off('data', onData).off('end', onEnd).off('close', onEnd).off('error', fail);
     };
@@ -51,15 +54,12 @@ export function readStreamMessage(
         isPauseAwaited = true;
         setImmediate(() => {
           isPauseAwaited = false;
-          if (size > triedBytes && timerIsOurs()) attempt();
+          if (size > triedBytes && !isDone) attempt();
         });
       }
     };
-    let isStopped = false;
-    const timerIsOurs = (): boolean => !isStopped;
     const onEnd = (): void => {
       if (size > triedBytes && attempt()) return;
-      isStopped = true;
       fail(new Error('EOF'));
     };
     socket.on('data', onData).on('end', onEnd).on('close', onEnd).on('error', fail);

@@ -1,36 +1,100 @@
 /**
- * Pools of 10 to 1,000 members, seeded: what a member costs, how long news take, and whether anybody healthy dies.
- * Usage: node test/soak/gossip-sim.ts [seed] [largest pool]
+ * Long form of the gossip simulation, in three parts:
+ *   table  pools of 10 to 1,000 members: what a member costs, how long news take
+ *   seeds  pools of random size on random bad networks for hours, with slow members, crashes and partitions
+ *   hour   a quiet hour of 1,000 members, a fifth of them slow, on a network that loses a tenth
+ * Usage: node test/soak/gossip-sim.ts [table|seeds|hour|all] [seeds to run] [first seed]
  */
 import {suspicionMinMs} from '../../src/gossip/swim/scaling.ts';
-import {GossipWorld} from '../sim/gossip/gossip-world.ts';
+import {seededRandom} from '../../src/runtime/random.ts';
+import {GossipWorld, type SimMember} from '../sim/gossip/gossip-world.ts';
+import {quietTime, runGossipSeed} from '../sim/gossip/run-seed.ts';
 
-const seed = Number(process.argv[2] ?? 1);
-const largest = Number(process.argv[3] ?? 1000);
-const quietMs = 60_000;
+const [part = 'all', runs = '50', first = '1'] = process.argv.slice(2);
+const costMs = 60_000;
+const run = {membersMax: 60, quietMs: 3_600_000, partitionMsMax: 3 * 3_600_000};
+let failed = 0;
 
-for (const count of [10, 30, 100, 300, 1000].filter((n) => n <= largest)) {
+if (part === 'table' || part === 'all') table();
+if (part === 'seeds' || part === 'all') seeds(Number(runs), Number(first));
+if (part === 'hour' || part === 'all') hour(Number(first));
+process.exitCode = failed === 0 ? 0 : 1;
+
+function table(): void {
+  print('| members | packets a member and second | bytes | µs of CPU | an event is known to all after | a crash is known to all after | held dead wrongly |');
+  print('| ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+  for (const count of [10, 30, 100, 300, 1000]) {
+    const world = new GossipWorld(1);
+    world.grow(count);
+    world.run(120_000);
+    Object.assign(world.faults, {loss: 0.1, duplication: 0.02, reordering: 0.05});
+    const sinceMs = world.nowMs;
+    const before = totals(world);
+    const cpu = process.cpuUsage();
+    world.run(costMs);
+    const used = process.cpuUsage(cpu);
+    const after = totals(world);
+    const perSecond = (total: number): string => (total / count / (costMs / 1000)).toFixed(1);
+    const wrong = told(world, 'member-failed', sinceMs).length;
+    failed += wrong;
+    const firedMs = world.nowMs;
+    world.input(world.members[0] as SimMember, {kind: 'user-event', ref: 1, name: 'e', payload: '', coalesce: false});
+    world.run(60_000);
+    const crashedMs = world.nowMs;
+    world.crash(world.members[1] as SimMember);
+    world.run(6 * suspicionMinMs(4, count, 1000) + 60_000);
+    print(`| ${count} | ${perSecond(after.packets - before.packets)} | ${perSecond(after.bytes - before.bytes)} | ${perSecond(used.user + used.system)} | ` +
+      `${lastOf(told(world, 'user', firedMs), count, firedMs)} | ${lastOf(told(world, 'member-failed', crashedMs), count - 1, crashedMs)} | ${wrong} |`);
+  }
+}
+
+function seeds(count: number, from: number): void {
+  for (let seed = from; seed < from + count; seed++) {
+    try {
+      const {members, simulatedMs} = runGossipSeed(seed, run);
+      print(`seed ${seed}: ${members} members, ${(simulatedMs / 3_600_000).toFixed(1)} hours`);
+    } catch (error) {
+      failed++;
+      print(`seed ${seed} FAILED (for test/sim/gossip/seeds.json: ${JSON.stringify({seed, ...run})}): ${String(error)}`);
+    }
+  }
+}
+
+function hour(seed: number): void {
   const world = new GossipWorld(seed);
-  const startedMs = performance.now();
-  world.grow(count);
-  world.run(120_000);
-  const unknown = world.members.filter((member) => world.names(member, 'alive').length !== count).length;
+  const random = seededRandom(seed);
+  world.grow(1000);
+  world.run(300_000);
   Object.assign(world.faults, {loss: 0.1, duplication: 0.02, reordering: 0.05});
-  const sinceMs = world.nowMs;
-  const before = world.members.map(({packets, bytes}) => ({packets, bytes}));
-  world.run(quietMs);
-  const packets = world.members.reduce((sum, member, i) => sum + member.packets - (before[i]?.packets ?? 0), 0);
-  const bytes = world.members.reduce((sum, member, i) => sum + member.bytes - (before[i]?.bytes ?? 0), 0);
-  const deaths = world.members.flatMap((member) => member.events.filter(({atMs, event}) => atMs >= sinceMs && event.type === 'member-failed')).length;
-  const victim = world.members[1];
-  if (victim === undefined) throw new Error('no victim');
-  const crashedMs = world.nowMs;
-  world.crash(victim);
-  world.run(6 * suspicionMinMs(4, count, 1000) + 60_000);
-  const heard = world.members.flatMap((member) => member.events.filter(({atMs, event}) => atMs >= crashedMs && event.type === 'member-failed'));
-  const lastMs = Math.max(...heard.map(({atMs}) => atMs)) - crashedMs;
-  const perSecond = (total: number): string => (total / count / (quietMs / 1000)).toFixed(2);
-  process.stdout.write(`members ${count}\tnot converged ${unknown}\tfalse deaths ${deaths}\tpackets/member/s ${perSecond(packets)}` +
-    `\tbytes/member/s ${perSecond(bytes)}\tcrash known to ${heard.length} of ${count - 1} after ${(lastMs / 1000).toFixed(1)} s` +
-    `\treal ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
+  const slow = new Set(world.members.filter(() => random.float() < 0.2));
+  for (let minute = 1; minute <= 60; minute++) {
+    try {
+      quietTime(world, slow, random, 60_000);
+    } catch (error) {
+      failed++;
+      print(`minute ${minute} FAILED: ${String(error)}`);
+    }
+    for (const member of world.members) member.events.length = 0;
+    if (minute % 10 === 0) print(`1,000 members, ${slow.size} of them slow: ${minute} minutes`);
+  }
+}
+
+function totals(world: GossipWorld): {packets: number; bytes: number} {
+  return world.members.reduce((sum, {packets, bytes}) => ({packets: sum.packets + packets, bytes: sum.bytes + bytes}), {packets: 0, bytes: 0});
+}
+
+function told(world: GossipWorld, type: string, sinceMs: number): number[] {
+  return world.members.flatMap(({events}) => events.filter(({atMs, event}) => event.type === type && atMs >= sinceMs).map(({atMs}) => atMs));
+}
+
+function lastOf(times: readonly number[], wanted: number, sinceMs: number): string {
+  if (times.length !== wanted) {
+    failed++;
+    return `told to ${times.length} of ${wanted}`;
+  }
+  return `${((Math.max(...times) - sinceMs) / 1000).toFixed(1)} s`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

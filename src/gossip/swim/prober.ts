@@ -14,13 +14,16 @@ interface Probe {
   readonly node: SwimNode;
   readonly seqNo: number;
   readonly sentAtMs: number;
-  readonly deadlineMs: number;
+  deadlineMs: number;
   isDirect: boolean;
+  /** Our loop stood still while it ran: its times measure us, not the peer. */
+  isDisturbed: boolean;
   nacksExpected: number;
   nacks: number;
   overTcp: boolean;
-  dialRef: number | null;
+  readonly dialRefs: Set<number>;
   timer: CoreTimer;
+  timerAtMs: number;
 }
 
 /** A ping sent on behalf of another member. */
@@ -63,8 +66,8 @@ export class Prober {
     const probe: Probe = {
       node, seqNo: context.nextSequence(), sentAtMs: context.nowMs,
       deadlineMs: context.nowMs + context.awareness.scaleMs(config.probeIntervalMs),
-      isDirect: true, nacksExpected: 0, nacks: 0, overTcp: false, dialRef: null,
-      timer: context.after(config.probeTimeoutMs, () => this.#goIndirect(probe)),
+      isDirect: true, isDisturbed: false, nacksExpected: 0, nacks: 0, overTcp: false, dialRefs: new Set(),
+      timer: context.after(config.probeTimeoutMs, () => this.#goIndirect(probe)), timerAtMs: context.nowMs + config.probeTimeoutMs,
     };
     this.#probe = probe;
     const ping = this.#ping(node.name, probe.seqNo);
@@ -78,6 +81,23 @@ export class Prober {
       kind: 'send-packet', to: node.endpoint, checksum: protocolMax(node) >= checksumProtocol,
       parts: [encodeSwimMessage({type: 'ping', body: ping}), encodeSwimMessage({type: 'suspect', body: suspect})],
     });
+  }
+
+  /**
+   * Our loop stood still for so long, and timers are due that nothing had a chance to answer: the probe under way gets
+   * that time back, before it accuses anybody.
+   */
+  postpone(ms: number): void {
+    const probe = this.#probe;
+    if (probe === null) return;
+    const context = this.#context;
+    probe.isDisturbed = true;
+    probe.deadlineMs += ms;
+    probe.timer.cancel();
+    probe.timerAtMs += ms;
+    const leftMs = probe.timerAtMs - context.nowMs;
+    probe.timer = context.after(leftMs, () => (probe.isDirect ? this.#goIndirect(probe) : this.#giveUp(probe)));
+    if (!probe.isDirect) this.#dial(probe, leftMs);
   }
 
   /** A packet to this endpoint was not accepted by the kernel: do not wait for what was never sent. */
@@ -103,16 +123,21 @@ export class Prober {
       context.sendFilled(helper.endpoint, {type: 'indirect-ping', body});
     }
     const leftMs = Math.max(0, probe.deadlineMs - context.nowMs);
-    if (config.tcpPings && protocolMax(probe.node) >= tcpPingProtocol && leftMs > 0) {
-      probe.dialRef = this.#nextDialRef();
-      context.emit({kind: 'dial-ping', ref: probe.dialRef, to: probe.node.endpoint, timeoutMs: leftMs,
-        ping: this.#ping(probe.node.name, probe.seqNo)});
-    }
+    this.#dial(probe, leftMs);
     probe.timer = context.after(leftMs, () => this.#giveUp(probe));
+    probe.timerAtMs = context.nowMs + leftMs;
+  }
+
+  #dial(probe: Probe, timeoutMs: number): void {
+    const {config, emit} = this.#context;
+    if (!config.tcpPings || protocolMax(probe.node) < tcpPingProtocol || timeoutMs <= 0) return;
+    const ref = this.#nextDialRef();
+    probe.dialRefs.add(ref);
+    emit({kind: 'dial-ping', ref, to: probe.node.endpoint, timeoutMs, ping: this.#ping(probe.node.name, probe.seqNo)});
   }
 
   dialed(ref: number, acked: boolean): void {
-    if (this.#probe !== null && this.#probe.dialRef === ref) this.#probe.overTcp = acked;
+    if (acked && this.#probe?.dialRefs.has(ref) === true) this.#probe.overTcp = true;
   }
 
   #giveUp(probe: Probe): void {
@@ -145,7 +170,7 @@ export class Prober {
     this.#probe = null;
     context.awareness.apply(-1);
     const rttMs = context.nowMs - probe.sentAtMs;
-    if (probe.isDirect && rttMs <= context.config.probeTimeoutMs) {
+    if (probe.isDirect && !probe.isDisturbed && rttMs <= context.config.probeTimeoutMs) {
       context.delegate.probeAcked(probe.node, rttMs, body.Payload);
     }
   }

@@ -144,12 +144,15 @@ export class SwimCore {
 
   /**
    * A tick that comes late says that the loop was blocked. We doubt ourselves first; and what is due now (a suspicion, a
-   * probe's deadline) may have been answered by what waits unread in the sockets, so it waits for one poll of them.
+   * probe's deadline) may have been answered by what waits unread in the sockets, so it waits for one poll of them; a
+   * probe under way gets the lost time back.
    */
   #tick(afterPoll: boolean): void {
     const context = this.#context;
-    if (!afterPoll && context.nowMs - context.timers.nextAtMs > lateTickMs) {
+    const lateMs = context.nowMs - context.timers.nextAtMs;
+    if (!afterPoll && lateMs > lateTickMs) {
       context.awareness.apply(1);
+      this.#prober.postpone(lateMs);
       context.emit({kind: 'poll-sockets'});
       return;
     }

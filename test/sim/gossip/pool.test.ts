@@ -73,6 +73,19 @@ test('members with blocked loops accuse nobody who is healthy', () => {
   }
 });
 
+test('a probe that its own blocked loop disturbed accuses nobody, even where only TCP gets through', () => {
+  const world = pool(17, 6);
+  world.faults.loss = 1;
+  const sinceMs = world.nowMs;
+  for (let round = 0; round < 200; round++) {
+    const sleeper = world.members[round % 2] as SimMember;
+    world.block(sleeper, 1000 + 400 * (round % 20));
+    world.run(12_345);
+  }
+  const sleepers = new Set(['n0', 'n1']);
+  for (const member of world.members) expect(failuresOf(member, sinceMs).filter((name) => !sleepers.has(name))).toEqual([]);
+});
+
 test('a leave is a leave to all', () => {
   const world = pool(13, 10);
   const leaver = world.members[4] as SimMember;
