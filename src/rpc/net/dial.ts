@@ -46,9 +46,25 @@ export function dialer(options: DialerOptions): Dial {
     }
     socket.write(Uint8Array.of(firstByte.tls));
     const stream = await tls(socket, target);
-    stream.write(Uint8Array.of(byte));
+    await say(stream, byte);
     return stream;
   };
+}
+
+/**
+ * Resolves when the byte is on its way. Whoever takes the connection over may write past Node's streams, as HTTP/2 does,
+ * and Node does not survive that while a write of TLS is under way.
+ */
+function say(stream: Duplex, byte: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.write(Uint8Array.of(byte), (error) => {
+      // An error may be told a second time, by the stream itself.
+      if (error) return reject(error);
+      stream.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function connectTcp(address: string, {clock, timeoutMs = DIAL_TIMEOUT_MS, sourceAddress}: DialerOptions): Promise<Socket> {

@@ -1,24 +1,12 @@
-import {readFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {connect as connectTls} from 'node:tls';
 import {describe, expect, test} from 'vitest';
 import {ConnectionPool} from '../../../src/rpc/net/connection-pool.ts';
 import {type Dial, dialer, type DialTarget} from '../../../src/rpc/net/dial.ts';
-import {NodeTls, type NodeTlsOptions} from '../../../src/rpc/net/node-tls.ts';
+import {type NodeTls} from '../../../src/rpc/net/node-tls.ts';
 import {systemClock} from '../../../src/runtime/system-clock.ts';
 import {closeAfterTest, echo, pool, serve} from './served.ts';
-
-function pem(name: string): Buffer {
-  return readFileSync(new URL(`certificates/${name}.pem`, import.meta.url));
-}
-
-/** `server` is made out to server.dc1.consul, `client` to another name, `stranger` to a server's, by another authority. */
-function tls(name: 'server' | 'client' | 'stranger', set: Partial<NodeTlsOptions> = {}): NodeTls {
-  return new NodeTls({
-    certificate: pem(name), key: pem(`${name}-key`), authorities: [pem('ca')], verifyIncoming: true, verifyOutgoing: true,
-    verifyServerHostname: true, datacenter: 'dc1', domain: 'consul', ...set,
-  });
-}
+import {tls} from './test-tls.ts';
 
 function poolWith(outgoing: NodeTls): ConnectionPool {
   const made = new ConnectionPool({dial: dialer({clock: systemClock, tls: outgoing}), clock: systemClock});
