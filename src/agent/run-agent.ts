@@ -6,12 +6,14 @@ import {ConsulError} from '../consul-error.ts';
 import {systemClock} from '../runtime/system-clock.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {pause} from '../runtime/pause.ts';
+import {systemErrorText} from '../runtime/system-error.ts';
 import {AgentLog, type LogOutput} from './log/agent-log.ts';
 import {RotatingFile} from './log/rotating-file.ts';
 import {Agent} from './agent.ts';
 import {banner} from './banner.ts';
 import {gracefulLeaveMsMax} from './limits.ts';
 import {nodeIdOf} from './node-id.ts';
+import {startError} from './start-error.ts';
 import {AgentTls} from './tls/agent-tls.ts';
 
 /** Runs an agent until it is told to stop. @returns the process's exit code (cli.md §4.5) */
@@ -41,7 +43,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
     await agent.start();
     isRunning = true;
   } catch (error) {
-    logger.error('Error starting agent', {error});
+    logger.error('Error starting agent', {error: startError(error, config)});
     stopped.resolve(1);
   }
   const unhook = onSignals((signal) => {
@@ -106,7 +108,7 @@ function openLogFile({log}: RuntimeConfig): RotatingFile {
       clock: systemClock,
     });
   } catch (error) {
-    throw new ConsulError(`Failed to setup logging: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConsulError(`Failed to setup logging: open ${log.file}: ${systemErrorText(error)}`);
   }
 }
 
@@ -114,7 +116,7 @@ function writePidFile(path: string): void {
   try {
     writeFileSync(path, String(process.pid));
   } catch (error) {
-    throw new ConsulError(`Could not open pid file: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConsulError(`Could not open pid file: open ${path}: ${systemErrorText(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
-import {chmodSync, chownSync, lstatSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, chownSync, lstatSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {ConsulError} from '../consul-error.ts';
 import {errorCode} from '../runtime/system-error.ts';
 
@@ -12,8 +13,12 @@ export interface SocketPermissions {
   readonly mode: string;
 }
 
-/** Removes a socket that an agent left behind; anything else at that path stays, and listening there fails. */
+/**
+ * Removes a socket that an agent left behind; anything else at that path stays, and listening there fails.
+ * @throws Error of the file system: for a folder that is missing listen() itself would speak of permissions
+ */
 export function removeStaleSocket(path: string): void {
+  statSync(dirname(path));
   try {
     if (lstatSync(path).isSocket()) rmSync(path);
   } catch (error) {

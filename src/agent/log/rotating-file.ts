@@ -17,8 +17,10 @@ export interface RotatingFileOptions {
 /** A log file that is renamed and begun anew when it is too old or too large (cli.md §4.3). Looked at before each write. */
 export class RotatingFile implements LogOutput {
   readonly #options: RotatingFileOptions;
+  readonly #path: string;
   readonly #folder: string;
   readonly #stem: string;
+  /** Of archives: a log without one is archived as `.log`. */
   readonly #extension: string;
   #file: number;
   #openedMs: number;
@@ -28,6 +30,7 @@ export class RotatingFile implements LogOutput {
   constructor(options: RotatingFileOptions) {
     this.#options = options;
     const path = options.path.endsWith('/') ? join(options.path, 'consul.log') : options.path;
+    this.#path = path;
     this.#folder = dirname(path);
     this.#extension = extname(path) || '.log';
     this.#stem = basename(path, extname(path));
@@ -44,10 +47,6 @@ export class RotatingFile implements LogOutput {
 
   close(): void {
     closeSync(this.#file);
-  }
-
-  get #path(): string {
-    return join(this.#folder, this.#stem + this.#extension);
   }
 
   #open(): number {
