@@ -44,7 +44,7 @@ export const serversMax = 4096;
  * A follower's patience is drawn from [heartbeat timeout, (1 + this) · heartbeat timeout). The draw keeps followers from
  * standing at the same moment; since a pre-vote needs a quorum whose patience is over, each share more is time lost.
  */
-export const followerTimeoutSpread = 0.25;
+export const followerTimeoutSpread = 0.15;
 /**
  * A pre-vote that found no quorum is asked again after [1, 2) times this share of the election timeout: asking changes
  * nothing. The share doubles with each further round, up to the greatest.

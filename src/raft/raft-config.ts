@@ -1,6 +1,6 @@
 /** Times and thresholds of one server (sheet rpc-raft §13). */
 export interface RaftConfig {
-  /** A follower without contact for a random time from this to a quarter more becomes a candidate; heartbeats go out at a tenth of it. */
+  /** A follower without contact for a random time from this to a little more (limits.ts) becomes a candidate; heartbeats go out at a tenth of it. */
   readonly heartbeatTimeoutMs: number;
   /** Limit of one election round, in [this, 2·this) (see limits.ts for rounds that need not last so long); also of a leadership transfer. */
   readonly electionTimeoutMs: number;

@@ -43,6 +43,7 @@ export function runSeed(seed: number): Outcome {
     lossShare: random.float() < 0.3 ? 0 : random.float() * 0.2,
     duplicateShare: random.float() * 0.1,
     delayMsMax: 1 + random.float() * 30,
+    diskFullShare: random.float() < 0.2 ? random.float() * 0.01 : 0,
   };
   repeat(world, faultyMs, 15, () => client(world, random));
   repeat(world, faultyMs, 250, () => fault(world, random));
@@ -128,7 +129,7 @@ function changeMembers(world: World, random: Random): void {
 
 function heal(world: World): void {
   world.cut.clear();
-  world.faults = {lossShare: 0, duplicateShare: 0, delayMsMax: 5};
+  world.faults = {lossShare: 0, duplicateShare: 0, delayMsMax: 5, diskFullShare: 0};
   for (const server of world.servers) {
     server.stalledUntilMs = 0;
     if (server.core === undefined) server.start();

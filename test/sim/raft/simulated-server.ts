@@ -190,6 +190,8 @@ export class SimulatedServer {
   /** Group commit as in the driver, with a disk that takes its time. */
   #write(): void {
     if (this.#writing || this.#waiting.length === 0) return;
+    const {diskFullShare} = this.#world.faults;
+    if (diskFullShare > 0 && this.#world.random.float() < diskFullShare) return this.#endOfDisk();
     const {write, count, seq} = joinPersists(this.#waiting);
     this.#waiting.splice(0, count);
     this.#writing = true;
@@ -202,6 +204,14 @@ export class SimulatedServer {
       this.#writing = false;
       this.#gate.durable(seq);
       this.step({kind: 'persisted', seq});
+    });
+  }
+
+  /** A write fails: nothing of it is there, and the server ends, as its driver would, until there is room again. */
+  #endOfDisk(): void {
+    this.crash();
+    this.#world.at(this.#world.nowMs + this.#world.random.float() * 2000, () => {
+      if (this.core === undefined) this.start();
     });
   }
 

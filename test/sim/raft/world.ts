@@ -11,6 +11,8 @@ export interface Faults {
   lossShare: number;
   duplicateShare: number;
   delayMsMax: number;
+  /** Share of writes that find no room on the disk, which ends the server until somebody starts it again. */
+  diskFullShare: number;
 }
 
 /** How long a sender waits for an answer before its request counts as failed. */
@@ -22,7 +24,7 @@ export class World {
   readonly config: RaftConfig;
   readonly checkers = new Checkers();
   readonly servers: SimulatedServer[];
-  faults: Faults = {lossShare: 0, duplicateShare: 0, delayMsMax: 5};
+  faults: Faults = {lossShare: 0, duplicateShare: 0, delayMsMax: 5, diskFullShare: 0};
   /** `from>to` of links that carry nothing. */
   readonly cut = new Set<string>();
   readonly #events = new EventQueue();
