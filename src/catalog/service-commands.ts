@@ -16,7 +16,7 @@ import {type HealthCheck, type NodeService, ServiceConnect} from './schema.ts';
 import {type Weights} from './service-parts.ts';
 import {putInstance} from './service-rows.ts';
 import {withVirtualAddress} from './virtual-addresses.ts';
-import {placeOf, type ServiceRow} from './tables.ts';
+import {folded, placeOf, type ServiceRow} from './tables.ts';
 
 const noConnect: ServiceConnect = ServiceConnect.zero();
 const noProxyJson = ConnectProxyConfig.toJson(noProxy);
@@ -43,6 +43,8 @@ export function ensureService(context: ApplyContext, node: string, given: NodeSe
   if (place.peer === '') noteUpstreams(tx, index, node, service);
   if (known !== undefined && isSameService(known, service)) return undefined;
   putInstance(context, node, service);
+  // Consul leaves the entry of a name that an instance gave up as it is; but answers that are kept of it are no longer true.
+  if (known !== undefined && folded(known.Service) !== folded(service.Service)) tx.fireIndex(place.indexNames.service(known.Service));
   if (known === undefined && place.peer === '') linkInstance(context, service);
   return undefined;
 }

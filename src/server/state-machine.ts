@@ -7,19 +7,25 @@ import {configEntryRecords} from '../config-entry/snapshot-records.ts';
 import {connectCommands} from '../connect/commands.ts';
 import {connectRecords} from '../connect/snapshot-records.ts';
 import {coordinateCommand, coordinateRecords} from '../coordinate/commands.ts';
-import {type Command} from '../fsm/command.ts';
+import {type Command, command} from '../fsm/command.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {intentionCommand} from '../intention/commands.ts';
 import {intentionRecords} from '../intention/state.ts';
 import {kvCommands} from '../kv/commands.ts';
 import {kvRecords} from '../kv/snapshot-records.ts';
 import {autopilotCommand, autopilotRecords} from '../operator/autopilot-config.ts';
+import {peeringCommands} from '../peering/commands.ts';
+import {resourceCommand, resourceRecords} from '../peering/resources.ts';
+import {peeringRecords} from '../peering/snapshot-records.ts';
 import {queryCommand} from '../query/commands.ts';
 import {queryRecords} from '../query/snapshot-records.ts';
 import {sessionCommand} from '../session/commands.ts';
 import {sessionRecords} from '../session/snapshot-records.ts';
 import {txnCommand} from '../txn/commands.ts';
 import {indexRecords} from './index-records.ts';
+
+/** Type 41: sums over the log that servers check their disks by. It changes nothing (rpc-raft.md §13). */
+const logVerifierCommand = command({type: 41, name: 'RaftLogVerifierCheckpoint', decode: () => null, apply: () => null});
 
 /** What every kind of log entry does: one table of all domains' commands (rpc-raft.md §15). */
 export const commands: readonly Command[] = [
@@ -33,6 +39,9 @@ export const commands: readonly Command[] = [
   autopilotCommand,
   coordinateCommand,
   intentionCommand,
+  ...peeringCommands,
+  resourceCommand,
+  logVerifierCommand,
   queryCommand,
 ];
 
@@ -49,4 +58,6 @@ export const records: readonly SnapshotRecords[] = [
   queryRecords,
   intentionRecords,
   indexRecords,
+  ...peeringRecords,
+  resourceRecords,
 ];

@@ -88,6 +88,14 @@ export class WriteTx extends Reader {
     if (known?.index !== index) this.#registry.markIndex(key, this.marks);
   }
 
+  /** Fires, at publish, the watches of an entry of the index table that does not move. */
+  fireIndex(name: string): void {
+    this.#checkOpen();
+    // Even if nothing else is written there is a newer view, for those who were about to wait.
+    this.#ownIndexes();
+    this.#registry.markIndex(foldedIndexName(name), this.marks);
+  }
+
   deleteIndex(name: string): void {
     this.#checkOpen();
     const key = foldedIndexName(name);

@@ -70,6 +70,15 @@ describe('a watch fires', () => {
     expect(stays.fired).toBe(true);
   });
 
+  test('on an index that is fired without moving, whatever its capitals', () => {
+    const {store, watch, write} = setUp();
+    write((tx) => tx.setIndex('service.Web', 5));
+    const [fired, other] = [watch((q) => q.index('service.web')), watch((q) => q.index('service.db'))];
+    write((tx) => tx.fireIndex('service.WEB'));
+    expect([fired.fired, other.fired]).toEqual([true, false]);
+    expect([...store.view().indexEntries()]).toEqual([['service.Web', 5]]);
+  });
+
   test('on a whole table for any row, not for a delete of nothing', () => {
     const {watch, write} = setUp();
     const table = watch((q) => q.watchTable(rows));
