@@ -12,7 +12,7 @@ import {GoStrconvError, tryGoUint} from '../schema/go-strconv.ts';
 import {JsonObject} from '../schema/json-node.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
 import {struct} from '../schema/struct.ts';
-import {bool, duration, str, uint} from '../schema/types.ts';
+import {bool, duration, plainUint, str, uint} from '../schema/types.ts';
 import {type AutopilotState, type AutopilotServerState} from './autopilot-state-schema.ts';
 import {autopilotGetConfiguration, autopilotSetConfiguration, autopilotState, serverHealth} from './methods.ts';
 import {AutopilotConfig, autopilotDefaults, type AutopilotServerHealth, serfStatusNames} from './schema.ts';
@@ -29,7 +29,7 @@ const configFields = struct(
     CleanupDeadServers: bool,
     LastContactThreshold: duration,
     MaxTrailingLogs: uint,
-    MinQuorum: uint,
+    MinQuorum: plainUint,
     ServerStabilizationTime: duration,
     RedundancyZoneTag: str,
     DisableUpgradeMigration: bool,

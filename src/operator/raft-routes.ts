@@ -42,12 +42,13 @@ async function transferLeader({router, defaults}: RaftRouteOptions, request: Api
 }
 
 async function removePeer({router, defaults}: RaftRouteOptions, request: ApiRequest): Promise<Answer> {
-  const ID = request.query.get('id');
-  const Address = request.query.get('address');
-  if (ID === '' && Address === '') {
+  const {query} = request;
+  const [hasId, hasAddress] = [query.has('id'), query.has('address')];
+  if (!hasId && !hasAddress) {
     throw new ConsulError("Must specify either ?id with the server's ID or ?address with IP:port of peer to remove", 400);
   }
-  if (ID !== '' && Address !== '') throw new ConsulError('Must specify only one of ?id or ?address', 400);
-  await router.call(ID === '' ? raftRemovePeerByAddress : raftRemovePeerById, {...writeOptions(request, defaults), ID, Address});
+  if (hasId && hasAddress) throw new ConsulError('Must specify only one of ?id or ?address', 400);
+  const method = hasId ? raftRemovePeerById : raftRemovePeerByAddress;
+  await router.call(method, {...writeOptions(request, defaults), ID: query.get('id'), Address: query.get('address')});
   return emptyAnswer;
 }

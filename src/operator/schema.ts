@@ -1,6 +1,6 @@
 import {RaftIndex, WriteRequest} from '../schema/rpc-common.ts';
 import {embed, struct, type TypeOf} from '../schema/struct.ts';
-import {bool, duration, durationString, int, list, str, time, uint} from '../schema/types.ts';
+import {bool, duration, durationString, int, list, plainUint, str, time, uint} from '../schema/types.ts';
 
 /** One server of Raft's configuration (http-core.md §17). */
 export const RaftServer = struct('RaftServer', {
@@ -25,7 +25,7 @@ export const AutopilotConfig = struct('AutopilotConfig', {
   CleanupDeadServers: bool,
   LastContactThreshold: durationString,
   MaxTrailingLogs: uint,
-  MinQuorum: uint,
+  MinQuorum: plainUint,
   ServerStabilizationTime: durationString,
   RedundancyZoneTag: str,
   DisableUpgradeMigration: bool,

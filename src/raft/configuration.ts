@@ -43,23 +43,34 @@ export function voterCount(configuration: Configuration): number {
   return count;
 }
 
-/** @throws RaftError 'bad-configuration' when ids or addresses are empty or double, or nobody has a vote */
+const suffrageNames = ['Voter', 'Nonvoter', 'Staging'] as const;
+
+/** As Go prints it in errors. */
+function goServerText({suffrage: vote, id, address}: RaftServer): string {
+  return `{${suffrageNames[vote]} ${id} ${address}}`;
+}
+
+function goText({servers}: Configuration): string {
+  return `{[${servers.map(goServerText).join(' ')}]}`;
+}
+
+/** @throws RaftError 'bad-configuration' when ids or addresses are empty or double, or nobody has a vote, in the words of 1.21.4 */
 export function checkConfiguration(configuration: Configuration): void {
   const ids = new Set<string>();
   const addresses = new Set<string>();
   const refuse = (why: string): never => {
-    throw new RaftError('bad-configuration', `raft configuration refused: ${why}`);
+    throw new RaftError('bad-configuration', why);
   };
-  if (configuration.servers.length > serversMax) refuse(`more than ${serversMax} servers`);
+  if (configuration.servers.length > serversMax) refuse(`more than ${serversMax} servers in configuration`);
   for (const server of configuration.servers) {
-    if (server.id === '') refuse(`a server has an empty id (address "${server.address}")`);
-    if (server.address === '') refuse(`server "${server.id}" has an empty address`);
-    if (ids.has(server.id)) refuse(`two servers have the id "${server.id}"`);
-    if (addresses.has(server.address)) refuse(`two servers have the address "${server.address}"`);
+    if (server.id === '') refuse(`empty ID in configuration: ${goText(configuration)}`);
+    if (server.address === '') refuse(`empty address in configuration: ${goServerText(server)}`);
+    if (ids.has(server.id)) refuse(`found duplicate ID in configuration: ${server.id}`);
+    if (addresses.has(server.address)) refuse(`found duplicate address in configuration: ${server.address}`);
     ids.add(server.id);
     addresses.add(server.address);
   }
-  if (voterCount(configuration) === 0) refuse('it needs at least one voter');
+  if (voterCount(configuration) === 0) refuse(`need at least one voter in configuration: ${goText(configuration)}`);
 }
 
 /**

@@ -181,6 +181,8 @@ export const int32: Type<number> = integer('int32', true, -(2 ** 31), 2 ** 31 - 
 export const int64: Type<number> = integer('int64', true, -MAX_SAFE, MAX_SAFE);
 /** Go uint64 that stays under 2^53: indexes, terms. */
 export const uint: Type<number> = integer('uint64', false, 0, MAX_SAFE);
+/** Go's plain uint, which is as large and is named otherwise. */
+export const plainUint: Type<number> = integer('uint', false, 0, MAX_SAFE);
 export const uint8: Type<number> = integer('uint8', false, 0, 0xff);
 export const uint16: Type<number> = integer('uint16', false, 0, 0xffff);
 export const uint32: Type<number> = integer('uint32', false, 0, 0xffff_ffff);

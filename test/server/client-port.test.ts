@@ -45,6 +45,18 @@ test('a client agent calls the servers that gossip knows, and no others', async 
   expect(servers.servers.map(({name}) => name)).toEqual(['b']);
 });
 
+test('a client agent calls no more often than it may; more calls are refused without being made, until it may again', async () => {
+  const lan = new ChangingPool();
+  const port = client(lan);
+  lan.become(await start('a'));
+  const ask = (): Promise<string> => port.router.call(statusLeader, DCSpecificRequest.zero());
+  port.limitCalls({perSecond: 1e-6, burst: 2});
+  expect([await ask(), await ask()]).toEqual(['a', 'a']);
+  await expect(ask()).rejects.toMatchObject({message: 'RPC rate limit exceeded', httpStatus: 429});
+  port.limitCalls({perSecond: Infinity, burst: 2});
+  expect(await ask()).toBe('a');
+});
+
 test('a server that does not answer pings is not chosen', async () => {
   const lan = new ChangingPool();
   const {servers} = client(lan);

@@ -10,7 +10,7 @@ import {seededRandom} from '../../src/runtime/random.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
 import {struct, type TypeOf} from '../../src/schema/struct.ts';
 import {bool, str, uint} from '../../src/schema/types.ts';
-import {type ClusterLeadership, ClusterRouter} from '../../src/server/cluster-router.ts';
+import {type ClusterLeadership, ClusterRouter, type ClusterRouterOptions} from '../../src/server/cluster-router.ts';
 import {pool, serve} from '../rpc/net/served.ts';
 
 const Request = struct('Request', {Datacenter: str, AllowStale: bool, RequireConsistent: bool, MinQueryIndex: uint, Text: str});
@@ -30,13 +30,17 @@ interface Place extends KnownServer {
 const directory = new Map<string, KnownServer[]>();
 
 /** A server whose Raft is whatever the test says; it answers with its own name. */
-async function start(name: string, {datacenter = 'dc1', more = []}: {datacenter?: string; more?: readonly Endpoint[]} = {}): Promise<Place> {
+async function start(
+  name: string,
+  {datacenter = 'dc1', more = [], limiter}: {datacenter?: string; more?: readonly Endpoint[]; limiter?: NonNullable<ClusterRouterOptions['limiter']>} = {},
+): Promise<Place> {
   const leadership: Place['leadership'] = {isLeader: false, hasHeardLeader: false, leaderAddress: undefined, verify: () => Promise.resolve()};
   const reached = Promise.withResolvers<ClusterRouter>();
   const {target} = await serve(async (call) => (await reached.promise).answer(call));
   const router = new ClusterRouter({
     datacenter, address: target.address, leadership, pool: pool(), times, clock: systemClock, random: seededRandom(1),
     directory: {servers: (dc) => directory.get(dc)},
+    ...(limiter && {limiter}),
   });
   const handle = ({Text}: Request): string => `${name} ${Text}`;
   router.serve([endpoint(read, handle), endpoint(write, handle), endpoint(local, handle), ...more]);
@@ -55,6 +59,36 @@ function leads(leader: Place, ...followers: Place[]): void {
 }
 
 const ask = (set: Partial<Request> = {}): Request => Request.make({Text: 'answers', ...set});
+
+describe('a server that counts requests', () => {
+  test('counts each where it comes in: here as follower, and there as leader', async () => {
+    directory.clear();
+    const counted: string[] = [];
+    const limiterOf = (name: string): NonNullable<ClusterRouterOptions['limiter']> => ({
+      admit: (method, kind, isLeader, from) => void counted.push(`${name}: ${method} ${kind}${isLeader ? ' leader' : ''} from ${from ?? 'itself'}`),
+    });
+    const [a, b] = [await start('a', {limiter: limiterOf('a')}), await start('b', {limiter: limiterOf('b')})];
+    leads(a, b);
+    expect(await b.router.call(write, ask())).toBe('a answers');
+    expect(counted).toEqual(['b: Test.Write write from itself', 'a: Test.Write write leader from 127.0.0.1']);
+  });
+
+  test('asks a leader again that is busy, and gives up in time', async () => {
+    directory.clear();
+    let refusals = 1;
+    const busy = {
+      admit: (): void => {
+        if (refusals-- > 0) throw new ConsulError('rate limit exceeded for operation that can only be performed by the leader, try again later', 503, true);
+      },
+    };
+    const [a, b] = [await start('a', {limiter: busy}), await start('b')];
+    leads(a, b);
+    expect(await b.router.call(write, ask())).toBe('a answers');
+    refusals = Infinity;
+    await expect(b.router.call(write, ask())).rejects.toThrow('rpc error making call: rate limit exceeded for operation that can only be performed by the leader');
+    await expect(a.router.call(write, ask())).rejects.toThrow(/^rate limit exceeded for operation/);
+  });
+});
 
 describe('a server', () => {
   test('answers as leader, and forwards to the leader as follower', async () => {
@@ -119,6 +153,19 @@ describe('a server', () => {
     const waiting = b.router.call(write, ask());
     a.leadership.isLeader = true;
     expect(await waiting).toBe('a answers');
+  });
+
+  test('waits out a leader that cannot be reached, for writes as well: nothing has been asked of it', async () => {
+    directory.clear();
+    const [a, b] = [await start('a'), await start('b')];
+    const dead = {id: 'dead', name: 'dead', datacenter: 'dc1', address: '127.0.0.1:1'};
+    directory.get('dc1')?.push(dead);
+    b.leadership.leaderAddress = dead.address;
+    const waiting = b.router.call(write, ask());
+    leads(a, b);
+    expect(await waiting).toBe('a answers');
+    b.leadership.leaderAddress = dead.address;
+    await expect(b.router.call(write, ask())).rejects.toThrow('rpc error getting client: failed to get conn: dial tcp');
   });
 
   test('passes on what it does not know, byte by byte, and so its answer', async () => {

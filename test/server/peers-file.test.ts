@@ -33,11 +33,11 @@ describe('peers.json', () => {
     ['[]', 'at least one voter'],
     ['null', 'at least one voter'],
     ['["10.1.0.1:8300"]', 'cannot unmarshal string into Go value of type raft.configEntry'],
-    ['[{"id":"a","address":"x:1","non_voter":true}]', 'at least one voter'],
-    ['[{"id":"a","address":"x:1"},{"id":"a","address":"y:1"}]', 'two servers have the id "a"'],
-    ['[{"id":"a","address":"x:1"},{"id":"b","address":"x:1"}]', 'two servers have the address "x:1"'],
-    ['[{"address":"x:1"}]', 'empty id'],
-    ['[{"id":"a"}]', 'empty address'],
+    ['[{"id":"a","address":"x:1","non_voter":true}]', 'need at least one voter in configuration: {[{Nonvoter a x:1}]}'],
+    ['[{"id":"a","address":"x:1"},{"id":"a","address":"y:1"}]', 'found duplicate ID in configuration: a'],
+    ['[{"id":"a","address":"x:1"},{"id":"b","address":"x:1"}]', 'found duplicate address in configuration: x:1'],
+    ['[{"address":"x:1"}]', 'empty ID in configuration: {[{Voter  x:1}]}'],
+    ['[{"id":"a"}]', 'empty address in configuration: {Voter a }'],
   ])('that is %s is refused', (text, why) => {
     expect(() => readPeers(text)).toThrow(ConsulError);
     expect(() => readPeers(text)).toThrow('recovery failed to parse peers.json: ');

@@ -113,7 +113,10 @@ export class RpcListener {
   /** Finds out what a connection is for, within the time limit. */
   async #dispatch(socket: Socket, peer: ConnectionPeer): Promise<void> {
     const {clock, logger, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS} = this.#options;
-    const timer = clock.setTimer(handshakeTimeoutMs, () => socket.destroy());
+    const timer = clock.setTimer(handshakeTimeoutMs, () => {
+      logger.error('a connection did not say in time what it is for', {conn: peer.address});
+      socket.destroy();
+    });
     try {
       const byte = await readFirstByte(socket);
       if (byte !== undefined) await this.#dispatchByte(byte, socket, peer);

@@ -1,4 +1,4 @@
-import {ask, blocking, cli, del, get, put, type HttpStep, type Scenario} from '../scenario.ts';
+import {ask, blocking, cli, del, get, put, type HttpStep, type Scenario, until} from '../scenario.ts';
 
 const register = (body: unknown): HttpStep => put('/v1/catalog/register', body);
 const usage = get('/v1/operator/usage');
@@ -8,7 +8,8 @@ export const operator: Scenario = {
   name: 'operator',
   mode: 'server',
   steps: [
-    // autopilot
+    // autopilot, which looks around every two seconds
+    until('/v1/operator/autopilot/state', 'consul-network-segment'),
     get('/v1/operator/autopilot/state', {capture: {id: 'Leader'}}),
     get('/v1/operator/autopilot/state?pretty'),
     get('/v1/operator/autopilot/state?stale'),
@@ -31,6 +32,16 @@ export const operator: Scenario = {
     cli(['operator', 'autopilot', 'set-config', '-last-contact-threshold=x'], {view: 'first'}),
     cli(['operator', 'autopilot', 'set-config', '-cleanup-dead-servers=x'], {view: 'first'}),
     cli(['operator', 'autopilot', 'set-config', '-bogus'], {view: 'first'}),
+    put('/v1/operator/autopilot/configuration', {MinQuorum: -1}),
+    put('/v1/operator/autopilot/configuration', {MaxTrailingLogs: -1}),
+    put('/v1/operator/autopilot/configuration', {ServerStabilizationTime: 'x'}),
+    put('/v1/operator/autopilot/configuration', {LastContactThreshold: 5}),
+    put('/v1/operator/autopilot/configuration?dc=nope', {}),
+    put('/v1/operator/autopilot/configuration?cas=', {}),
+    put('/v1/operator/autopilot/configuration?cas=0', {}),
+    put('/v1/operator/autopilot/configuration?cas=18446744073709551616', {}),
+    get('/v1/operator/autopilot/configuration?consistent&stale'),
+    get('/v1/operator/autopilot/configuration'),
     // Raft
     cli(['operator', 'raft', 'list-peers']),
     cli(['operator', 'raft', 'list-peers', '-stale', 'more']),
@@ -42,6 +53,9 @@ export const operator: Scenario = {
     cli(['operator', 'raft', 'transfer-leader']),
     cli(['operator', 'raft', 'transfer-leader', '-id=x']),
     ask('POST', '/v1/operator/raft/transfer-leader?id={{id}}', {note: 'to the one that leads already'}),
+    del('/v1/operator/raft/peer?id={{id}}', {note: 'the only one'}),
+    del('/v1/operator/raft/peer?id='),
+    del('/v1/operator/raft/peer?id=&address='),
     ask('POST', '/v1/operator/raft/transfer-leader?dc=nope'),
     ask('POST', '/v1/operator/raft/transfer-leader?partition=x'),
     ask('PUT', '/v1/operator/raft/transfer-leader'),
