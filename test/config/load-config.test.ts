@@ -48,6 +48,13 @@ describe('loading a configuration', () => {
     expect(config.node.taggedAddresses).toEqual({lan: '10.1.2.3', wan: '10.1.2.3', lan_ipv4: '10.1.2.3', wan_ipv4: '10.1.2.3'});
   });
 
+  it('refuses a certificate for a gRPC port that cannot show it, as 1.21.4 does', () => {
+    const text = 'ports { grpc = 8502 } tls { defaults { cert_file = "cert.pem" key_file = "key.pem" } }';
+    expect(() => load(text)).toThrow('the `ports.grpc` listener no longer supports TLS. Use `ports.grpc_tls` instead.');
+    expect(load(`${text} tls_min_version = "TLSv1_2"`.replace('grpc = 8502', 'grpc = 8502 grpc_tls = 8503')).config.network.ports.grpcTls).toBe(8503);
+    expect(load(text.replace('8502', '-1')).config.tls.grpc.certFile).toBe('cert.pem');
+  });
+
   it('makes a quick server of -dev, and lets the user overrule it', () => {
     const {config} = loadConfig({devMode: true, paths: [], format: undefined, fragments: ['bind_addr = "127.0.0.2"'], flagValues: new Map(), host});
     expect(config).toMatchObject({server: true, enableDebug: true, dataDir: ''});

@@ -1,5 +1,6 @@
 import {readdir, readFile, statfs} from 'node:fs/promises';
 import {hostname, machine, platform, release, uptime} from 'node:os';
+import {hostId} from '../host-id.ts';
 
 /** Fields of a `/v1/agent/host` answer's memory, by their names in /proc/meminfo; the rest is 0. */
 const memoryFields: readonly (readonly [field: string, source: string])[] = [
@@ -39,7 +40,7 @@ export async function hostInfo(wallMs: number): Promise<unknown> {
       kernelArch: machine(),
       virtualizationSystem: '',
       virtualizationRole: '',
-      hostId: bootId.trim(),
+      hostId: hostId() ?? bootId.trim(),
     },
     Disk: disk,
     CollectionTime: Math.trunc(wallMs) * 1e6,

@@ -1,3 +1,4 @@
+import {ConfigError} from '../config-error.ts';
 import {type PathsOf} from '../keys/all-keys.ts';
 import {type RuntimeConfig, type TlsListenerConfig} from '../runtime-config.ts';
 import {type MergedValues} from './merged-values.ts';
@@ -19,6 +20,7 @@ export function buildTls(values: MergedValues): RuntimeConfig['tls'] {
     values.errors.push('use_auto_cert is only valid in the tls.grpc stanza');
   }
   for (const section of ['defaults', 'internal_rpc', 'https', 'grpc'] as const) checkSection(values, section);
+  refusePlainGrpc(values);
   const verifyServerHostname = values.bool('tls.internal_rpc.verify_server_hostname', values.bool('tls.defaults.verify_server_hostname'));
   const internalRpc = listener(values, 'internal_rpc');
   return {
@@ -30,6 +32,13 @@ export function buildTls(values: MergedValues): RuntimeConfig['tls'] {
     autoEncryptTls: values.bool('auto_encrypt.tls'),
     autoEncryptAllowTls: values.bool('auto_encrypt.allow_tls'),
   };
+}
+
+/** Since 1.14 a gRPC port of its own is for TLS; who has not heard of it would serve without. @throws ConfigError */
+function refusePlainGrpc(values: MergedValues): void {
+  const hasCertificate = values.text('tls.grpc.cert_file') !== '' || (!values.has('tls.grpc.cert_file') && values.text('tls.defaults.cert_file') !== '');
+  if (!hasCertificate || values.number('ports.grpc', -1) <= 0 || values.has('ports.grpc_tls')) return;
+  throw new ConfigError('the `ports.grpc` listener no longer supports TLS. Use `ports.grpc_tls` instead. This message is appearing because GRPC is configured to use TLS, but `ports.grpc_tls` is not defined');
 }
 
 function listener(values: MergedValues, section: Exclude<Section, 'defaults'>): TlsListenerConfig {
