@@ -1,25 +1,28 @@
 import {type Random} from '../../runtime/random.ts';
+import {type Coordinate} from '../../schema/coordinate.ts';
 import {type ByteString} from '../../wire/byte-string.ts';
-import {type Endpoint, endpointText} from '../endpoint.ts';
+import {type Endpoint} from '../endpoint.ts';
 import {type EncodedMessage, type PushNodeState} from '../swim/messages.ts';
 import {nodeState, type SwimNodeView} from '../swim/node-state.ts';
 import {SwimCore} from '../swim/swim-core.ts';
 import {type SwimDelegate} from '../swim/swim-delegate.ts';
+import {type SwimInput} from '../swim/swim-step.ts';
 import {TimerQueue} from '../timer-queue.ts';
-import {JoinIntent, LeaveIntent, MemberRecord, PushPullUserState, Query, QueryResponse, UserEvent} from '../wire/serf-schema.ts';
+import {JoinIntent, LeaveIntent, Query, QueryResponse, UserEvent} from '../wire/serf-schema.ts';
+import {Coordinates} from './coordinates.ts';
 import {type Member, memberOf} from './member.ts';
 import {MemberTable} from './member-table.ts';
+import {resolveNameConflict} from './name-conflict.ts';
 import {Queries} from './queries.ts';
 import {type Candidate, type SerfConfig} from './serf-config.ts';
 import {SerfContext} from './serf-context.ts';
 import {serfType, type Tags} from './serf-message.ts';
 import {type QueryParams, type SerfEffect, type SerfInput} from './serf-step.ts';
+import {StateExchange} from './state-exchange.ts';
 import {decodeTags, encodeTags} from './tags.ts';
 import {UserEvents} from './user-events.ts';
-import {VivaldiClient} from './vivaldi.ts';
-import {Coordinate} from '../../schema/coordinate.ts';
 
-const coordinateVersion = 1;
+
 const queueCheckIntervalMs = 30_000;
 
 /** Serf without I/O, on top of SWIM: members, intents, events, queries, coordinates [gossip.md §11–13]. */
@@ -29,10 +32,9 @@ export class SerfCore implements SwimDelegate {
   readonly #members: MemberTable;
   readonly #events: UserEvents;
   readonly #queries: Queries;
-  readonly #vivaldi = new VivaldiClient();
-  readonly #coordinates = new Map<string, Coordinate>();
+  readonly #coordinates: Coordinates;
+  readonly #exchange: StateExchange;
   readonly #effects: SerfEffect[] = [];
-  #ignoreOldJoins = 0;
   #state: 'alive' | 'leaving' | 'left' = 'alive';
 
   constructor(config: SerfConfig, random: Random) {
@@ -46,12 +48,11 @@ export class SerfCore implements SwimDelegate {
     });
     this.#context.swim = this.#swim;
     this.#members = new MemberTable(this.#context);
-    this.#members.onErase = (name) => {
-      this.#coordinates.delete(name);
-      this.#vivaldi.forget(name);
-    };
+    this.#coordinates = new Coordinates(this.#context);
+    this.#members.onErase = (name) => this.#coordinates.forget(name);
     this.#events = new UserEvents(this.#context);
     this.#queries = new Queries(this.#context);
+    this.#exchange = new StateExchange(this.#context, this.#members, this.#events, this.#queries);
     this.#restoreClocks();
   }
 
@@ -88,7 +89,7 @@ export class SerfCore implements SwimDelegate {
     return this.#effects.splice(0);
   }
 
-  #request(input: Exclude<SerfInput, import('../swim/swim-step.ts').SwimInput>): void {
+  #request(input: Exclude<SerfInput, SwimInput>): void {
     switch (input.kind) {
       case 'join': return this.#join(input.ref, input.to, input.ignoreOld);
       case 'announce-join': return this.#members.announceJoin();
@@ -120,12 +121,12 @@ export class SerfCore implements SwimDelegate {
 
   /** Our own coordinate. */
   get coordinate(): Coordinate {
-    return this.#vivaldi.coordinate;
+    return this.#coordinates.own;
   }
 
   /** The last coordinate heard of a member; undefined: none yet. */
   coordinateOf(name: string): Coordinate | undefined {
-    return name === this.#context.config.name ? this.coordinate : this.#coordinates.get(name);
+    return this.#coordinates.of(name);
   }
 
   /** Newest Lamport times seen, as a snapshot keeps them. */
@@ -136,7 +137,7 @@ export class SerfCore implements SwimDelegate {
   get counters(): SerfCounters {
     const context = this.#context;
     return {
-      coordinateResets: this.#vivaldi.resets, eventQueue: context.events.length, eventTime: this.#events.ring.clock.time,
+      coordinateResets: this.#coordinates.resets, eventQueue: context.events.length, eventTime: this.#events.ring.clock.time,
       failed: this.#members.names('failed').length, healthScore: this.#swim.healthScore, intentQueue: context.intents.length,
       left: this.#members.names('left').length, memberTime: context.clock.time, members: context.members.size,
       queryQueue: context.queries.length, queryTime: this.#queries.ring.clock.time,
@@ -166,9 +167,9 @@ export class SerfCore implements SwimDelegate {
 
   #join(ref: number, to: Endpoint, ignoreOld: boolean): void {
     if (this.#state !== 'alive') return this.#done(ref, new Error("Serf can't Join after Leave or Shutdown"));
-    if (ignoreOld) this.#ignoreOldJoins++;
+    if (ignoreOld) this.#exchange.ignoreOldJoins++;
     this.#swim.join(to, (error) => {
-      if (ignoreOld) this.#ignoreOldJoins--;
+      if (ignoreOld) this.#exchange.ignoreOldJoins--;
       this.#done(ref, error);
     });
   }
@@ -284,40 +285,11 @@ export class SerfCore implements SwimDelegate {
   }
 
   localState(): Uint8Array {
-    const {clock, members} = this.#context;
-    const Events = Array.from(this.#events.ring.slots(), (slot) => (slot === undefined ? null :
-      {Events: slot.entries.map(({name, payload}) => ({Name: name, Payload: payload})), LTime: slot.time}));
-    return PushPullUserState.toMsgpack({
-      EventLTime: this.#events.ring.clock.time, Events, LTime: clock.time, LeftMembers: this.#members.names('left'),
-      QueryLTime: this.#queries.ring.clock.time,
-      StatusLTimes: new Map([...members.values()].map((row) => [row.name, row.statusLTime])),
-    }, {typeByte: serfType.pushPull});
+    return this.#exchange.encode();
   }
 
   mergeRemoteState(bytes: Uint8Array, join: boolean): void {
-    if (bytes[0] !== serfType.pushPull) return this.#context.log('error', `Remote state has bad type prefix: ${bytes[0]}`, 'push-pull state');
-    try {
-      this.#merge(PushPullUserState.fromMsgpack(bytes, 1), join);
-    } catch (error) {
-      this.#context.log('error', `Failed to decode remote state: ${String(error)}`, 'push-pull state');
-    }
-  }
-
-  #merge(state: import('../../schema/struct.ts').TypeOf<typeof PushPullUserState>, join: boolean): void {
-    if (state.LTime > 0) this.#context.clock.witness(state.LTime - 1);
-    if (state.EventLTime > 0) this.#events.ring.clock.witness(state.EventLTime - 1);
-    if (state.QueryLTime > 0) this.#queries.ring.clock.witness(state.QueryLTime - 1);
-    const left = new Set(state.LeftMembers ?? []);
-    const times = state.StatusLTimes ?? new Map<string, number>();
-    for (const name of left) this.#members.leaveIntent({LTime: (times.get(name) ?? 0) + 1, Node: name, Prune: false});
-    for (const [name, ltime] of times) if (!left.has(name)) this.#members.joinIntent({LTime: ltime, Node: name});
-    const ring = this.#events.ring;
-    if (join && this.#ignoreOldJoins > 0) ring.minTime = Math.max(ring.minTime, state.EventLTime);
-    for (const slot of state.Events ?? []) {
-      for (const event of slot?.Events ?? []) {
-        this.#events.take({CC: false, LTime: slot?.LTime ?? 0, Name: event.Name, Payload: event.Payload});
-      }
-    }
+    this.#exchange.merge(bytes, join);
   }
 
   nodeJoined(node: SwimNodeView): void {
@@ -332,28 +304,8 @@ export class SerfCore implements SwimDelegate {
     this.#members.gone(node);
   }
 
-  /** Two members of one name: if it is ours, the pool is asked which it knows, and the minority goes [gossip.md §11.8]. */
   nameConflict(existing: SwimNodeView, other: Endpoint): void {
-    const {config, log} = {config: this.#context.config, log: this.#context.log.bind(this.#context)};
-    if (existing.name !== config.name) return;
-    log('error', `Node name conflicts with another node at ${endpointText(other)}. Names must be unique! ` +
-      `(Resolution enabled: ${config.resolvesNameConflicts})`, 'name conflict');
-    if (!config.resolvesNameConflicts) return;
-    let [answers, matching] = [0, 0];
-    this.#queries.ask({name: '_serf_conflict', payload: Buffer.from(config.name).toString('latin1')}, {
-      ack: () => undefined,
-      answer: (_from, payload) => {
-        answers++;
-        const record = MemberRecord.fromMsgpack(Buffer.from(payload, 'latin1'), 1);
-        if (record.Addr === config.advertise.addr && record.Port === config.advertise.port) matching++;
-      },
-      end: () => {
-        const isMajority = matching >= Math.floor(answers / 2) + 1;
-        log(isMajority ? 'info' : 'warn', `${isMajority ? 'majority' : 'minority'} in name conflict resolution` +
-          `${isMajority ? '' : ', quiting'} [${matching} / ${answers}]`);
-        if (!isMajority) this.#context.emit({kind: 'lost-name'});
-      },
-    });
+    if (existing.name === this.#context.config.name) resolveNameConflict(this.#context, this.#queries, other);
   }
 
   refuseAlive(node: PushNodeState): string | null {
@@ -376,21 +328,11 @@ export class SerfCore implements SwimDelegate {
   }
 
   ackPayload(): ByteString {
-    return Coordinate.toMsgpack(this.#vivaldi.coordinate, {typeByte: coordinateVersion}).toString('latin1');
+    return this.#coordinates.payload();
   }
 
   probeAcked(node: SwimNodeView, rttMs: number, payload: ByteString | null): void {
-    if (payload === null || payload === '') return;
-    const bytes = Buffer.from(payload, 'latin1');
-    try {
-      if (bytes[0] !== coordinateVersion) throw new Error(`Unsupported ping version: ${bytes[0]}`);
-      const other = Coordinate.fromMsgpack(bytes, 1);
-      const problem = this.#vivaldi.update(node.name, other, rttMs, this.#swim.random);
-      if (problem !== null) throw new Error(problem);
-      this.#coordinates.set(node.name, other);
-    } catch (error) {
-      this.#context.log('debug', `Rejected coordinate from ${node.name}: ${String(error)}`, `coordinate:${node.name}`);
-    }
+    this.#coordinates.learn(node, rttMs, payload);
   }
 }
 
