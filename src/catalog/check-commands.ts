@@ -6,7 +6,7 @@ import {equalLists} from './equal.ts';
 import {missingNode, missingService, nameless} from './errors.ts';
 import {bumpService, bumpServicesOfNode, bumpTable} from './index-rules.ts';
 import {type HealthCheck, HealthCheckDefinition, type NodeService} from './schema.ts';
-import {type Place, placeOf} from './tables.ts';
+import {folded, type Place, placeOf} from './tables.ts';
 
 const noDefinition = HealthCheckDefinition.zero();
 
@@ -102,7 +102,7 @@ function isEmpty(definition: HealthCheckDefinition): boolean {
 /** Type, Interval, Timeout and ExposedPort do not count (http-core.md §21.2). */
 function isSameCheck(a: HealthCheck, b: HealthCheck): boolean {
   return (
-    a.Node === b.Node &&
+    folded(a.Node) === folded(b.Node) &&
     a.CheckID === b.CheckID &&
     a.Name === b.Name &&
     a.Status === b.Status &&

@@ -50,8 +50,9 @@ export function* gatherServices(query: Query, filters: MetaFilters): Sliced<Quer
 
 /** Instances with their nodes beside them, in the order of nodes and ids. */
 export function* serviceNodes(query: Query, selection: ServiceSelection): Sliced<QueryOutcome<readonly ServiceNode[]>> {
-  const {all, isThere} = select(query, selection, [indexNames.services, indexNames.nodes]);
-  const index = catalogIndex(query, selection.name, isThere);
+  const tables = [indexNames.services, indexNames.nodes];
+  const {all} = select(query, selection, tables);
+  const index = all.length > 0 ? ownIndex(query, selection.name, tables) : indexOfNone(query, selection.name, tables);
   return {value: yield* collect(all, (row) => (isSelected(query, row, selection) ? flattened(query, row) : undefined)), index};
 }
 
@@ -96,30 +97,31 @@ export function isHealthyEnough(checks: readonly HealthCheck[], filter: number):
 interface Selected {
   /** All of the name (or the address), those too that are not asked for. */
   readonly all: readonly ServiceRow[];
-  readonly isThere: boolean;
   readonly index: number;
 }
 
 /** The rows of the name, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
 function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): Selected {
   const all = selection.peer === '' ? instancesOf(query, selection).toArray() : [];
+  // Ways into the mesh may come under any name at all: each change of a service is a reason to look again.
+  if (selection.connect) query.index(indexNames.services);
   if (all.length > 0) {
     const names = new Set(all.map(({Service}) => indexNames.service(Service.Service)));
-    return {all, isThere: true, index: query.index(...names)};
+    return {all, index: query.index(...names)};
   }
-  query.index(indexNames.service(selection.name));
-  // While nothing of the name is there, ways into the mesh may come under any name at all.
-  if (selection.connect) query.index(indexNames.services);
+  return {all, index: indexOfNone(query, selection.name, otherwise)};
+}
+
+/** The index of an answer without instances. The name's own entry may have outlived its instances: one that got another name leaves it behind. */
+function indexOfNone(query: Query, name: string, otherwise: readonly string[]): number {
+  const own = query.index(indexNames.service(name));
   const extinct = query.index(indexNames.serviceExtinction);
-  return {all, isThere: false, index: extinct > 0 ? extinct : query.index(...otherwise)};
+  return extinct || own || query.index(...otherwise);
 }
 
 /** The catalog's index of a service is that of its name, also where ways into the mesh under other names are asked for. */
-function catalogIndex(query: Query, name: string, isThere: boolean): number {
-  const own = query.index(indexNames.service(name));
-  if (isThere && own > 0) return own;
-  const extinct = query.index(indexNames.serviceExtinction);
-  return extinct > 0 ? extinct : query.index(indexNames.services, indexNames.nodes);
+function ownIndex(query: Query, name: string, otherwise: readonly string[]): number {
+  return query.index(indexNames.service(name)) || query.index(...otherwise);
 }
 
 function instancesOf(query: Query, {name, connect, address}: ServiceSelection): OrderedRange<ServiceRow> {
@@ -158,7 +160,8 @@ function flattened(reader: Reader, {Node: name, Service}: ServiceRow): ServiceNo
   if (node === undefined) return undefined;
   return {
     ID: node.ID,
-    Node: node.Node,
+    // The name as the service was registered with, whose letters may be larger or smaller than the node's.
+    Node: name,
     Address: node.Address,
     Datacenter: node.Datacenter,
     TaggedAddresses: node.TaggedAddresses,

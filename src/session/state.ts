@@ -14,9 +14,9 @@ export const Sessions = defineTable({
   },
 });
 
-/** Ids of the checks a session is bound to, each once. */
+/** Ids of the checks a session is bound to, each once, in the order in which they are looked at. */
 export function checksOf({NodeChecks, ServiceChecks, Checks}: Session): readonly string[] {
-  return [...new Set([...(NodeChecks ?? []), ...(ServiceChecks ?? []).map(({ID}) => ID), ...(Checks ?? [])])];
+  return [...new Set([...(Checks ?? []), ...(NodeChecks ?? []), ...(ServiceChecks ?? []).map(({ID}) => ID)])];
 }
 
 export function sessionOf(reader: Reader, id: string): Session | undefined {

@@ -24,6 +24,9 @@ export const nodeNamed = (node: string): string => `node ${quoted(node)}`;
 export const missingThing = (thing: string): ConsulError => new ConsulError(`${thing} doesn't exist`);
 export const staleThing = (verb: 'set' | 'delete', thing: string): ConsulError => new ConsulError(`failed to ${verb} ${thing}, index is stale`);
 
+/** What a lookup of a check without an id says, after what was tried. */
+export const checkIdMissing = (tried: string): ConsulError => new ConsulError(`${tried}: index error: object is missing a value for this index`);
+
 export const tooManyOperations = (count: number, max: number): ConsulError =>
   new ConsulError(`Transaction contains too many operations (${count} > ${max})`, 413);
 export const requestTooLarge = (bytes: number, maxBytes: number): ConsulError =>

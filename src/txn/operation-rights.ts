@@ -37,19 +37,20 @@ export function preparedOperation(op: TxnOp, authorizer: Authorizer, reader: Rea
   if (op.Service !== null) {
     const {Verb, Node} = op.Service;
     if (!thingVerbs.includes(Verb)) throw unknownVerb('service', Verb);
+    // Who only looks is taken by the word: no id is made of a name.
+    if (Verb === 'get') return op;
     const Service = completeService(op.Service.Service);
-    if (Verb !== 'get') {
-      demand(authorizer, 'service', 'write', Service.Service);
-      const known = serviceOf(reader, Node, Service.ID);
-      if (known !== undefined) demand(authorizer, 'service', 'write', known.Service);
-    }
+    demand(authorizer, 'service', 'write', Service.Service);
+    const known = serviceOf(reader, Node, Service.ID);
+    if (known !== undefined) demand(authorizer, 'service', 'write', known.Service);
     return {...op, Service: {...op.Service, Service}};
   }
   if (op.Check !== null) {
     const {Verb} = op.Check;
     if (!thingVerbs.includes(Verb)) throw unknownVerb('check', Verb);
+    if (Verb === 'get') return op;
     const Check = {...op.Check.Check, CheckID: op.Check.Check.CheckID || op.Check.Check.Name};
-    if (Verb !== 'get') demandCheckWrite(authorizer, reader, Check);
+    demandCheckWrite(authorizer, reader, Check);
     return {...op, Check: {...op.Check, Check}};
   }
   return op;

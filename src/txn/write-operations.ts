@@ -113,7 +113,7 @@ function* writeCheck(context: ApplyContext, op: TxnCheckOp): Sliced<OperationOut
     case 'set':
       return (yield* ensureCheck(context, Check)) ?? readCheck(context.tx, op);
     case 'cas':
-      return ofCas(yield* ensureCheckCas(context, Check), staleThing('set', thing)) ?? readCheck(context.tx, op);
+      return checkAfterCas(context, op, yield* ensureCheckCas(context, Check)) ?? staleThing('set', thing);
     case 'delete':
       yield* deleteCheck(context, Check.Node, Check.CheckID, Check.PeerName);
       return [];
@@ -122,6 +122,13 @@ function* writeCheck(context: ApplyContext, op: TxnCheckOp): Sliced<OperationOut
     default:
       return unknownVerb('check', Verb);
   }
+}
+
+/** Consul passes over why a check cannot be written here: what stands there is the result, if anything does. */
+function checkAfterCas({tx}: ApplyContext, op: TxnCheckOp, done: boolean | ConsulError): OperationOutcome | undefined {
+  if (done === false) return undefined;
+  const found = readCheck(tx, op);
+  return found instanceof ConsulError ? [] : found;
 }
 
 function ofCas(done: boolean | ConsulError, stale: ConsulError): ConsulError | undefined {

@@ -4,6 +4,11 @@ const NODE_ID = '40e4a748-2192-161a-0510-9bf59fe950b5';
 const register = (body: unknown): HttpStep => put('/v1/catalog/register', body);
 const deregister = (body: unknown): HttpStep => put('/v1/catalog/deregister', body);
 
+/** A proxy before `db`. */
+function proxyOf(node: string, name: string, port: number): unknown {
+  return {Node: node, Address: '10.5.0.1', Service: {ID: name, Service: name, Kind: 'connect-proxy', Port: port, Proxy: {DestinationServiceName: 'db'}}};
+}
+
 /** Sheet http-core §10, §21.3: registration, its errors, reads and their parameters, removal. */
 export const catalog: Scenario = {
   name: 'catalog',
@@ -135,5 +140,21 @@ export const catalog: Scenario = {
     ask('OPTIONS', '/v1/catalog/register'),
     ask('DELETE', '/v1/catalog/nodes'),
     get('/v1/catalog/nginx'),
+    // An instance that takes another name: the old name's index stays behind.
+    ...[{Service: 'db', Kind: 'connect-proxy', Port: 1, Proxy: {DestinationServiceName: 'web'}}, {Service: 'web'}, {Service: 'Web', Port: 2}, {Service: 'db'}, {Service: 'web', Port: 3}, {Service: 'other'}].flatMap((service, i) => [
+      put('/v1/catalog/register', {Node: 'renaming', Address: '10.4.0.1', Service: {ID: 'renamed', ...service}}),
+      put('/v1/kv/between', String(i)),
+      ...['service/db', 'connect/db', 'service/web', 'connect/web', 'service/none', 'connect/none'].flatMap((path) => [get(`/v1/catalog/${path}`), get(`/v1/health/${path}`)]),
+    ]),
+    put('/v1/catalog/deregister', {Node: 'renaming'}),
+    ...['service/db', 'connect/db', 'service/web', 'connect/web', 'service/other', 'service/none'].flatMap((path) => [get(`/v1/catalog/${path}`), get(`/v1/health/${path}`)]),
+    // Ways into the mesh under several names, beside the service itself.
+    ...[
+      put('/v1/catalog/register', proxyOf('meshed', 'p', 1)), put('/v1/catalog/register', {Node: 'meshed', Address: '10.5.0.1', Service: {Service: 'db', Port: 1}}), put('/v1/catalog/register', proxyOf('meshed', 'p', 2)),
+      put('/v1/catalog/register', proxyOf('other', 'q', 1)), put('/v1/catalog/deregister', {Node: 'meshed', ServiceID: 'p'}), put('/v1/catalog/deregister', {Node: 'meshed', ServiceID: 'db'}), put('/v1/catalog/register', proxyOf('other', 'q', 2)),
+      put('/v1/catalog/register', {Node: 'other', Address: '10.5.0.1', Service: {ID: 'n', Service: 'db', Port: 9, Connect: {Native: true}}}), put('/v1/catalog/register', proxyOf('other', 'q', 3)),
+    ].flatMap((change, i) => [change, put('/v1/kv/between', `mesh ${i}`), get('/v1/catalog/connect/db'), get('/v1/health/connect/db'), get('/v1/health/connect/db'), get('/v1/catalog/service/db')]),
+    get('/v1/health/connect/db', {capture: {mesh: 'header:x-consul-index'}}),
+    blocking(get('/v1/health/connect/db?index={{mesh}}&wait=20s'), put('/v1/catalog/register', proxyOf('other', 'brand-new', 1))),
   ],
 };

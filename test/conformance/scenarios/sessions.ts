@@ -120,5 +120,8 @@ export const sessions: Scenario = {
     get('/v1/session/list?consistent', {view: 'none'}),
     get('/v1/session/list?dc=nope'),
     del('/v1/session/info/{{plain}}'),
+    put('/v1/catalog/register', {Node: 'bare', Address: '10.3.0.3', Check: {Name: 'alive', Status: 'passing'}}, {note: 'which of several missing checks is told'}),
+    ...[{Checks: ['alive']}, {Checks: ['nope']}, {NodeChecks: ['nope']}, {NodeChecks: ['serfHealth'], Checks: ['nope']}, {NodeChecks: ['nope2'], Checks: ['nope']}, {NodeChecks: [], Checks: ['alive']}, {}, {ServiceChecks: [{ID: 'zz'}], Checks: ['nope']}, {ServiceChecks: [{ID: 'zz'}], NodeChecks: []}]
+      .map((checks) => put('/v1/session/create', {Node: 'bare', ...checks})),
   ],
 };

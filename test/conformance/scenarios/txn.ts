@@ -133,5 +133,11 @@ export const txns: Scenario = {
     put('/v1/txn?stale', [kv('get-or-empty', 'a')]),
     put('/v1/txn?consistent', [kv('get-or-empty', 'a')]),
     ...['get', 'get-or-empty', 'get-tree', 'check-not-exists', 'check-index', 'set', 'delete', 'delete-tree'].map((Verb) => put('/v1/txn', [{KV: {Verb, Key: ''}}])),
+    put('/v1/catalog/register', {Node: 'unnamed', Address: '10.3.0.1', Service: {Service: 'Web'}, Check: {Name: 'alive', Status: 'passing'}}, {note: 'things without an id'}),
+    ...['get', 'set', 'cas', 'delete', 'delete-cas'].flatMap((Verb) => ['unnamed', 'nowhere'].flatMap((Node) => [
+      ...[{Service: 'Web', ModifyIndex: 5}, {Service: 'other'}, {ID: 'zz'}].map((Service) => put('/v1/txn', [{Service: {Verb, Node, Service}}])),
+      ...[{Name: 'alive'}, {Name: 'other'}, {}].map((check) => put('/v1/txn', [{Check: {Verb, Check: {Node, Status: 'passing', ...check}}}])),
+    ])),
+    put('/v1/txn', [{Check: {Verb: 'get', Check: {Node: 'unnamed', Name: 'alive'}}}, {Node: {Verb: 'cas', Node: {Node: 'unnamed', Address: '10.3.0.2', ModifyIndex: 1}}}]),
   ],
 };
