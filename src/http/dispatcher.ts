@@ -134,6 +134,17 @@ export class Dispatcher {
       });
       return;
     }
+    if (typeof answer.body === 'string' && answer.source === undefined) {
+      const bytes = Buffer.byteLength(answer.body);
+      if (bytes < gzipThresholdBytes || !acceptsGzip(raw)) {
+        if (response.destroyed) return;
+        headers.push('Content-Length', String(bytes));
+        response.writeHead(answer.status, headers);
+        // A text goes out in one write with the head.
+        response.end(answer.body);
+        return;
+      }
+    }
     let body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
     if (body.length >= gzipThresholdBytes && acceptsGzip(raw)) {
       headers.push('Content-Encoding', 'gzip');

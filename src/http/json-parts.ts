@@ -6,7 +6,7 @@ import {streamedBytesMin} from './limits.ts';
  * The body of an answer whose JSON is made in parts, over several turns of the loop where that takes long. One that is
  * very long is a stream, made no faster than the client takes it.
  */
-export function jsonBody(parts: Iterable<string>, end: string): Buffer | Promise<Buffer | Readable> {
+export function bodyOfParts(parts: Iterable<string>, end: string): Buffer | Promise<Buffer | Readable> {
   const source = parts[Symbol.iterator]();
   const pieces: Buffer[] = [];
   const whole = (isWhole: boolean): Buffer | Readable => (isWhole ? joined(pieces) : Readable.from(streamed(pieces, source, end), streaming));

@@ -62,7 +62,7 @@ export class StructType<F extends Fields> extends Type<StructValue<F>> {
 
   /** The zero value with some fields set; always in the one order of fields. */
   make(set: Partial<StructValue<F>>): StructValue<F> {
-    return {...this.zero(), ...set};
+    return Object.assign(this.zero(), set);
   }
 
   /** A struct is never empty to omitempty. */
@@ -76,7 +76,10 @@ export class StructType<F extends Fields> extends Type<StructValue<F>> {
     const outerPath = context.path;
     const outerName = context.structName;
     const {path, structName} = this.#errorPlace(outerPath);
-    const value: Record<string, unknown> = {...this.zero()};
+    // One path for the whole decoding: each struct puts its fields' names at its own depth.
+    const depth = path.length;
+    context.path = path;
+    const value: Record<string, unknown> = this.zero();
     for (let i = 0; i < node.keys.length; i++) {
       const key = node.keys[i] ?? '';
       const at = this.#byExactKey.get(key) ?? this.#byFoldedKey.get(foldKey(key));
@@ -89,9 +92,11 @@ export class StructType<F extends Fields> extends Type<StructValue<F>> {
       // A null leaves a plain field as it is, and makes nil of one that has it.
       if (child === null && value[named[0]] !== null && named[1].type.zero() !== null) continue;
       context.structName = structName;
-      context.path = [...path, named[1].flags.jsonName || named[0]];
+      path[depth] = named[1].flags.jsonName || named[0];
       value[named[0]] = named[1].type.readJson(child, context);
+      path.length = depth + 1;
     }
+    path.length = depth;
     context.path = outerPath;
     context.structName = outerName;
     return value as StructValue<F>;

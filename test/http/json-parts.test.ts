@@ -1,6 +1,6 @@
 import {Readable} from 'node:stream';
 import {expect, test} from 'vitest';
-import {jsonBody} from '../../src/http/json-parts.ts';
+import {bodyOfParts} from '../../src/http/json-parts.ts';
 import {streamedBytesMin} from '../../src/http/limits.ts';
 
 const partBytes = 64 * 1024;
@@ -25,10 +25,10 @@ async function textOf(body: Buffer | Readable): Promise<string> {
 }
 
 test('what is not very long is one buffer, with its end', async () => {
-  expect(await jsonBody(['[]'], '\n')).toEqual(Buffer.from('[]\n'));
-  expect(await jsonBody(['[', '"é"', ']'], '')).toEqual(Buffer.from('["é"]'));
+  expect(await bodyOfParts(['[]'], '\n')).toEqual(Buffer.from('[]\n'));
+  expect(await bodyOfParts(['[', '"é"', ']'], '')).toEqual(Buffer.from('["é"]'));
   const {parts, whole} = source(20);
-  const body = await jsonBody(parts, '\n');
+  const body = await bodyOfParts(parts, '\n');
   expect(Buffer.isBuffer(body)).toBe(true);
   expect(await textOf(body)).toBe(`${whole()}\n`);
 });
@@ -36,7 +36,7 @@ test('what is not very long is one buffer, with its end', async () => {
 test('what is very long is a stream of the same bytes, made no faster than it is read', async () => {
   const count = (streamedBytesMin / partBytes) * 3;
   const {parts, made, whole} = source(count);
-  const body = await jsonBody(parts, '\n');
+  const body = await bodyOfParts(parts, '\n');
   expect(body).toBeInstanceOf(Readable);
   expect(made() * partBytes).toBeLessThan(streamedBytesMin + 2 * partBytes);
   expect((await textOf(body)) === `${whole()}\n`).toBe(true);
@@ -44,7 +44,7 @@ test('what is very long is a stream of the same bytes, made no faster than it is
 
 test('a stream that its reader gives up makes nothing more', async () => {
   const {parts, made} = source(10_000);
-  const body = await jsonBody(parts, '');
+  const body = await bodyOfParts(parts, '');
   if (!(body instanceof Readable)) throw new Error('expected a stream');
   for await (const _ of body) break;
   expect(made() * partBytes).toBeLessThan(2 * streamedBytesMin);

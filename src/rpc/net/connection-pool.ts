@@ -3,6 +3,7 @@ import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Dial, type DialTarget} from './dial.ts';
 import {firstByte} from './first-byte.ts';
 import {IDLE_CONNECTION_MS} from './limits.ts';
+import {decodeBody} from './long-body.ts';
 import {PooledConnection} from './pooled-connection.ts';
 import {type CallOptions} from './rpc-client-stream.ts';
 import {RpcCallError} from './rpc-error.ts';
@@ -38,7 +39,7 @@ export class ConnectionPool {
   async call<Req, Res>(server: DialTarget, method: Method<Req, Res>, request: Req, options: CallOptions): Promise<Res> {
     const body = await this.callRaw(server, method.name, method.request.toMsgpack(request), options);
     try {
-      return method.response.fromMsgpack(body);
+      return await decodeBody(method.response, body);
     } catch (error) {
       throw new RpcCallError('broken', error instanceof Error ? error.message : String(error));
     }

@@ -30,3 +30,6 @@ export const IDLE_CONNECTION_MS = 127_000;
 
 /** Answers that are waited for when a server shuts down. */
 export const DRAIN_TIMEOUT_MS = 5000;
+
+/** An answer longer than this is decoded over several turns of the event loop. */
+export const LONG_BODY_BYTES_MIN = 256 * 1024;

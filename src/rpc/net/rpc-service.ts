@@ -1,3 +1,5 @@
+import {type RpcBody} from './long-body.ts';
+
 /** A request as it came over the wire. */
 export interface IncomingCall {
   /** `Receiver.Method`. */
@@ -16,5 +18,5 @@ export interface RpcService {
    * @returns the encoded body of the answer
    * @throws RpcRejectedError when no handler saw the request; anything else is answered with its text
    */
-  answer(call: IncomingCall): Promise<Buffer>;
+  answer(call: IncomingCall): Promise<RpcBody>;
 }

@@ -5,7 +5,7 @@ import {MsgpackError} from '../../wire/msgpack-error.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
 import {READ_AHEAD_BYTES_MAX, REQUEST_BYTES_MAX} from './limits.ts';
 import {canceledText, RpcRejectedError} from './rpc-error.ts';
-import {EMPTY_BODY, RequestHeader, responseBytes} from './rpc-messages.ts';
+import {EMPTY_BODY, RequestHeader, responseBytes, ResponseHeader} from './rpc-messages.ts';
 import {type RpcService} from './rpc-service.ts';
 
 export interface RpcStreamServerOptions {
@@ -107,14 +107,30 @@ export class RpcStreamServer {
 
   async #serve(header: RequestHeader, body: Buffer): Promise<void> {
     const {stream} = this.#options;
-    const {bytes, endsStream} = await this.#answer(header, body);
+    const {bytes, rest, endsStream} = await this.#answer(header, body);
+    if (bytes === undefined) {
+      this.#isBusy = false;
+      stream.destroy();
+      return;
+    }
+    const hasRoom = rest === undefined ? stream.write(bytes) : await this.#sendParts(bytes, rest);
     this.#isBusy = false;
-    if (bytes === undefined) stream.destroy();
-    if (bytes === undefined || stream.destroyed) return;
-    const hasRoom = stream.write(bytes);
+    if (stream.destroyed) return;
     if (endsStream || this.#isDraining || this.#peerEnded) this.#end();
     else if (hasRoom) this.#goOn();
     else stream.once('drain', () => this.#goOn());
+  }
+
+  /** Sends a long answer as its parts are made, waiting for the peer to take them. @returns whether there is room for more */
+  async #sendParts(head: Buffer, parts: AsyncIterable<Buffer>): Promise<boolean> {
+    const {stream} = this.#options;
+    let hasRoom = stream.write(head);
+    for await (const part of parts) {
+      if (!hasRoom && !stream.destroyed) await drained(stream);
+      if (stream.destroyed) return false;
+      hasRoom = stream.write(part);
+    }
+    return hasRoom;
   }
 
   #goOn(): void {
@@ -123,11 +139,13 @@ export class RpcStreamServer {
   }
 
   /** The answer to one request. Never rejects: whatever goes wrong is an answer too. */
-  async #answer({Seq, ServiceMethod}: RequestHeader, body: Buffer): Promise<{bytes: Buffer | undefined; endsStream: boolean}> {
+  async #answer({Seq, ServiceMethod}: RequestHeader, body: Buffer): Promise<Encoded> {
     const {service, from, logger} = this.#options;
     try {
       const answer = await service.answer({method: ServiceMethod, body, from, signal: this.#gone.signal});
-      return {bytes: responseBytes({Error: '', Seq, ServiceMethod}, answer), endsStream: false};
+      const header = {Error: '', Seq, ServiceMethod};
+      if (Buffer.isBuffer(answer)) return {bytes: responseBytes(header, answer), endsStream: false};
+      return {bytes: ResponseHeader.toMsgpack(header), rest: answer, endsStream: false};
     } catch (error) {
       const isRejected = error instanceof RpcRejectedError;
       const text = error instanceof Error ? error.message : String(error);
@@ -137,4 +155,24 @@ export class RpcStreamServer {
       return {bytes: responseBytes({Error: text || 'unknown error', Seq, ServiceMethod}, EMPTY_BODY), endsStream: isRejected};
     }
   }
+}
+
+interface Encoded {
+  /** What goes out first; undefined: the stream just ends. */
+  readonly bytes: Buffer | undefined;
+  readonly rest?: AsyncIterable<Buffer>;
+  readonly endsStream: boolean;
+}
+
+/** Resolves when the stream takes more, or is closed. */
+function drained(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.on('drain', done);
+    stream.on('close', done);
+  });
 }
