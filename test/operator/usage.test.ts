@@ -1,5 +1,15 @@
 import {expect, test} from 'vitest';
+import {allowAll, fixedResolver} from '../../src/acl/fixed-authorizers.ts';
 import {catalogUsage} from '../../src/catalog/usage.ts';
+import {ConsulError} from '../../src/consul-error.ts';
+import {usageEndpoints} from '../../src/operator/usage-endpoint.ts';
+import {OperatorUsageRequest, Usage} from '../../src/operator/usage-schema.ts';
+import {BlockingReader} from '../../src/rpc/blocking-reader.ts';
+import {type Method} from '../../src/rpc/method.ts';
+import {type Router} from '../../src/rpc/router.ts';
+import {seededRandom} from '../../src/runtime/random.ts';
+import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
+import {KeptAnswers} from '../../src/store/kept.ts';
 import {type RunningAgent, startAgent} from '../agent/running-agent.ts';
 import {Registry} from '../server/registry.ts';
 
@@ -45,4 +55,32 @@ test('names are told apart without regard to capitals, and by the whole name', a
   expect(count()).toBe(3);
   await registry.deregister('b');
   expect(count()).toBe(2);
+});
+
+test('with all datacenters each counts for itself; one that cannot be asked fails the whole', async () => {
+  const registry = new Registry();
+  await registry.node('a');
+  await registry.service('a', 'web');
+  const asked: unknown[] = [];
+  const far = {Services: 7, ServiceInstances: 9, ConnectServiceInstances: new Map<string, number>(), BillableServiceInstances: 8, Nodes: 2};
+  let isReachable = true;
+  const router: Router = {
+    call: <Req, Res>(_method: Method<Req, Res>, request: Req): Promise<Res> => {
+      const {Datacenter, Global, MinQueryIndex} = request as OperatorUsageRequest;
+      asked.push([Datacenter, Global, MinQueryIndex]);
+      // The router carries answers of all methods; this one is asked for usage alone.
+      return isReachable ? Promise.resolve(Usage.make({Usage: new Map([[Datacenter, far]])}) as Res) : Promise.reject(new ConsulError('Remote DC has no server currently reachable'));
+    },
+  };
+  const reader = new BlockingReader({
+    store: registry.store, resolver: fixedResolver(allowAll), leadership: {knownLeader: true, lastContactNs: 0},
+    clock: new SimulatedClock(), random: seededRandom(1), defaultQueryTimeMs: 1000, maxQueryTimeMs: 1000,
+  });
+  const [endpoint] = usageEndpoints({datacenter: 'dc1', reader, kept: new KeptAnswers(), datacenters: () => ['dc1', 'dc2'], router});
+  const usage = async (set: Partial<OperatorUsageRequest>): Promise<Usage> => (await endpoint?.handle(OperatorUsageRequest.make(set), undefined)) as Usage;
+  expect([...((await usage({})).Usage ?? [])].map(([name, {Services}]) => [name, Services])).toEqual([['dc1', 1]]);
+  expect([...((await usage({Global: true})).Usage ?? [])].map(([name, {Services}]) => [name, Services])).toEqual([['dc1', 1], ['dc2', 7]]);
+  expect(asked).toEqual([['dc2', false, 0]]);
+  isReachable = false;
+  await expect(usage({Global: true})).rejects.toThrow('Remote DC has no server currently reachable');
 });

@@ -61,6 +61,16 @@ test('a failed agent may come back as old as it was; other programs and other da
   expect(await pool.after(60_000)).toHaveLength(2);
 });
 
+test('an old client agent is waited for too: its datacenter is on the way between versions', async () => {
+  const pool = new Pool();
+  const old = server('c', '1.8.7');
+  pool.members.become(server('a', '1.21.4'), {...old, tags: {...old.tags, role: 'node'}});
+  pool.features.gained();
+  expect(await pool.after(60_000)).toEqual([]);
+  pool.members.become(server('a', '1.21.4'));
+  expect(await pool.after(60_000)).toHaveLength(2);
+});
+
 test('whoever does not lead any more writes nothing', async () => {
   const pool = new Pool();
   pool.members.become(server('a', '1.8.7'));
