@@ -119,7 +119,7 @@ export class Agent {
     });
     this.#core = config.server
       ? new ServerCore({config, nodeId, pools: this.#pools, tls: tls.rpc, metrics: this.#metrics, resolver, logger: role, onFatal})
-      : new ClientCore(config, this.#pools, tls.rpc, role);
+      : new ClientCore(config, this.#pools, tls.rpc, this.#metrics, role);
     this.#local = new LocalAgent({
       config,
       nodeId,
@@ -264,13 +264,19 @@ export class Agent {
 
   /** DNS is asked on its own port, and over gRPC. */
   #makeDnsEngine(): DnsEngine {
-    const {dns, datacenter} = this.#config;
+    const {datacenter} = this.#config;
+    const config = (): RuntimeConfig => this.#config;
     const lookups = new CatalogLookups({
       router: this.#core.router,
       datacenter,
       token: () => this.#config.acl.tokens.dns || this.#config.acl.tokens.default,
-      allowStale: dns.allowStale,
-      maxStaleNs: dns.maxStaleMs * 1e6,
+      // A reload changes these.
+      get allowStale() {
+        return config().dns.allowStale;
+      },
+      get maxStaleNs() {
+        return config().dns.maxStaleMs * 1e6;
+      },
       cache: () => (this.#config.dns.useCache ? {maxAgeNs: this.#config.dns.cacheMaxAgeMs * 1e6} : undefined),
       mayServeKept: () => this.#core.open,
     });

@@ -65,6 +65,7 @@ consul_state_nodes{datacenter="dc1"} 3
       expect(text).toContain(`${line}\n`);
     }
     expect(text).toMatch(/\nconsul_raft_apply [1-9]/);
+    expect(text).toMatch(/\nconsul_client_rpc [1-9]/);
     const summary = (await agent.json('/v1/agent/metrics')) as Summary;
     expect(summary.Gauges.find(({Name}) => Name === 'consul.state.nodes')).toEqual({Name: 'consul.state.nodes', Value: 1, Labels: {datacenter: 'dc1'}});
   });

@@ -1,7 +1,8 @@
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
+import {CountedRouter} from '../../rpc/counted-router.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
-import {type Gauge} from '../../runtime/metrics.ts';
+import {type Gauge, type MetricSink} from '../../runtime/metrics.ts';
 import {type BucketSize} from '../../rpc/token-bucket.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {systemRandom} from '../../runtime/random.ts';
@@ -14,12 +15,13 @@ import {callTimesOf} from './call-times-of.ts';
 
 /** A client agent: it holds no state, and asks the servers that gossip knows. */
 export class ClientCore implements AgentCore {
+  readonly router: Router;
   readonly #port: ClientPort;
   #config: RuntimeConfig;
   /** The only answers that a client agent keeps are those of its views, which tell when they change. */
   readonly open = true;
 
-  constructor(config: RuntimeConfig, pools: AgentPools, tls: NodeTls, logger: Logger) {
+  constructor(config: RuntimeConfig, pools: AgentPools, tls: NodeTls, metrics: MetricSink, logger: Logger) {
     this.#config = config;
     const {host} = config.network.rpcBind;
     this.#port = new ClientPort({
@@ -34,10 +36,7 @@ export class ClientCore implements AgentCore {
       random: systemRandom,
       logger,
     });
-  }
-
-  get router(): Router {
-    return this.#port.router;
+    this.router = new CountedRouter(this.#port.router, metrics);
   }
 
   get snapshots(): SnapshotExchange {

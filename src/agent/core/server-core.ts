@@ -5,6 +5,7 @@ import {type TokenResolver} from '../../acl/authorizer.ts';
 import {type HostPort, type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type AutopilotConfig} from '../../operator/schema.ts';
 import {devRaftConfig, type RaftConfig} from '../../raft/raft-config.ts';
+import {CountedRouter} from '../../rpc/counted-router.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type Gauge, type MetricSink} from '../../runtime/metrics.ts';
@@ -34,6 +35,7 @@ export interface ServerCoreOptions {
 /** An agent that is a server: the replicated state is in this process. */
 export class ServerCore implements AgentCore {
   readonly server: Server;
+  readonly router: Router;
   #config: RuntimeConfig;
   readonly #pools: AgentPools;
   /** Raft looks at it whenever it needs a setting, so a reload changes it in place. */
@@ -89,10 +91,7 @@ export class ServerCore implements AgentCore {
         onFatal(error);
       },
     });
-  }
-
-  get router(): Router {
-    return this.server.router;
+    this.router = new CountedRouter(this.server.router, metrics);
   }
 
   get snapshots(): SnapshotExchange {
