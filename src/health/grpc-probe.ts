@@ -1,12 +1,15 @@
+import {unaryOn} from '../rpc/grpc/client-call.ts';
+import {GrpcError} from '../rpc/grpc/grpc-status.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
+import {message, signed, text} from '../schema/protobuf.ts';
 import {DialError} from './dial-error.ts';
 import {type Dialer} from './dialer.ts';
-import {grpcUnary, GrpcStatusError} from './grpc-unary.ts';
 import {parseHostPort} from './host-port.ts';
 import {http2Session} from './http2-session.ts';
+import {grpcMessageBytesMax} from './limits.ts';
 import {type CheckTls, tlsHandshake} from './tls-dial.ts';
 
 export interface GrpcProbeOptions {
@@ -20,6 +23,10 @@ export interface GrpcProbeOptions {
   readonly clock: Clock;
   readonly log: CheckLog;
 }
+
+/** grpc.health.v1 */
+const healthCheckRequest = message(() => ({service: ''}), (field) => [field(1, 'service', text)]);
+const healthCheckResponse = message(() => ({status: 0}), (field) => [field(1, 'status', signed)]);
 
 const serving = 1;
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
@@ -47,7 +54,7 @@ export class GrpcProbe implements Probe {
       return {status: 'critical', output: `gRPC ${target} serving status: ${statusNames[status] ?? String(status)}`};
     } catch (error) {
       signal.throwIfAborted();
-      const output = error instanceof GrpcStatusError ? error.message : unavailable(error);
+      const output = late.signal.aborted ? tooLate : error instanceof GrpcError ? error.message : unavailable(error);
       log.warn('Check failed', {check: checkId, target, error: output});
       return {status: 'critical', output};
     } finally {
@@ -62,33 +69,18 @@ export class GrpcProbe implements Probe {
     const socket = tls === undefined ? plain : await tlsHandshake(plain, parseHostPort('tcp', this.#address).host, tls, ['h2'], deadlineMs, clock, signal);
     const session = await http2Session(socket, this.#address, signal);
     try {
-      const reply = await grpcUnary(session, '/grpc.health.v1.Health/Check', healthCheckRequest(this.#service), signal);
-      return servingStatusOf(reply);
+      const request = healthCheckRequest.encode({service: this.#service});
+      const reply = await unaryOn(session, '/grpc.health.v1.Health/Check', request, {signal, bytesMax: grpcMessageBytesMax});
+      return healthCheckResponse.decode(reply).status;
     } finally {
       session.destroy();
     }
   }
 }
 
+const tooLate = 'rpc error: code = DeadlineExceeded desc = context deadline exceeded';
+
 function unavailable(error: unknown): string {
-  const text = systemErrorText(error);
-  if (text === 'context deadline exceeded') return 'rpc error: code = DeadlineExceeded desc = context deadline exceeded';
-  return `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: ${text}"`;
-}
-
-/** HealthCheckRequest {1 service string} */
-function healthCheckRequest(service: string): Uint8Array {
-  const name = Buffer.from(service);
-  if (name.length === 0) return name;
-  const size: number[] = [];
-  for (let rest = name.length; ; rest >>>= 7) {
-    size.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
-    if (rest <= 0x7f) break;
-  }
-  return Buffer.concat([Buffer.from([0x0a, ...size]), name]);
-}
-
-/** HealthCheckResponse {1 status enum}; what else stands there is of no concern. */
-function servingStatusOf(reply: Uint8Array): number {
-  return reply[0] === 0x08 ? (reply[1] ?? 0) : 0;
+  const why = systemErrorText(error);
+  return why === 'context deadline exceeded' ? tooLate : `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: ${why}"`;
 }
