@@ -94,6 +94,8 @@ export class Agent {
   /** Undefined with `disable_coordinates`. */
   readonly #coordinates: CoordinateSender | undefined;
   #watcher: ConfigWatcher | undefined;
+  /** The end of the last reload that was asked for: there is one at a time. */
+  #reloading: Promise<void> = Promise.resolve();
   #dns: DnsServer | undefined;
   #dnsEngine: DnsEngine | undefined;
   #grpc: GrpcListeners | undefined;
@@ -222,7 +224,14 @@ export class Agent {
    * Reads the configuration again and puts into effect what a running agent can change (agent-checks.md §14).
    * @throws ConfigError or ConsulError with what is wrong; nothing has changed then
    */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    const reloaded = this.#reloading.then(() => this.#reload());
+    // The next one does not wait for this one's success, only for its end.
+    this.#reloading = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
+  async #reload(): Promise<void> {
     this.#logger.info('Reloading configuration...');
     const {config, warnings} = this.#options.loadConfig();
     const {changed, ignored} = diffConfig(this.#config, config);

@@ -38,6 +38,13 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   const stopped = Promise.withResolvers<number>();
   const agent = new Agent({config, loadConfig: reload, nodeId, log, tls, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1), onLeft: () => stopped.resolve(0)});
   let isRunning = false;
+  const unhookHangup = onSignals({
+    SIGHUP: () => {
+      logger.info('Caught', {signal: 'hangup'});
+      const reloaded = isRunning ? agent.reload() : Promise.reject(new ConsulError('cannot reload before agent started'));
+      reloaded.catch((error: unknown) => logger.error('Reload config failed', {error}));
+    },
+  });
   try {
     if (config.pidFile !== '') writePidFile(config.pidFile);
     await agent.start();
@@ -46,19 +53,14 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
     logger.error('Error starting agent', {error: startError(error, config)});
     stopped.resolve(1);
   }
-  const unhook = onSignals((signal) => {
-    if (signal === 'hangup') {
-      logger.info('Caught', {signal});
-      void agent.reload().catch((error: unknown) => logger.error('Reload config failed', {error}));
-    } else {
-      void end(agent, config, signal, logger).then(stopped.resolve);
-    }
-  });
+  const endOn = (signal: 'terminated' | 'interrupt'): void => void end(agent, config, signal, logger).then(stopped.resolve);
+  const unhook = onSignals({SIGTERM: () => endOn('terminated'), SIGINT: () => endOn('interrupt')});
   if (isRunning) logger.info('Consul agent running!');
   const code = await stopped.promise;
   logger.info('Requesting shutdown');
   await agent.close();
   unhook();
+  unhookHangup();
   if (config.pidFile !== '') rmSync(config.pidFile, {force: true});
   logger.info('Exit code', {code});
   return code;
@@ -120,12 +122,7 @@ function writePidFile(path: string): void {
   }
 }
 
-function onSignals(handle: (signal: 'terminated' | 'interrupt' | 'hangup') => void): () => void {
-  const handlers = {
-    SIGTERM: () => handle('terminated'),
-    SIGINT: () => handle('interrupt'),
-    SIGHUP: () => handle('hangup'),
-  } as const;
+function onSignals(handlers: Readonly<Partial<Record<'SIGTERM' | 'SIGINT' | 'SIGHUP', () => void>>>): () => void {
   for (const [name, handler] of Object.entries(handlers)) process.on(name, handler);
   return () => {
     for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);

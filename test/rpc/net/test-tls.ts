@@ -7,8 +7,12 @@ export function pem(name: string): Buffer {
 
 /** `server` is made out to server.dc1.consul, `client` to another name, `stranger` to a server's, by another authority. */
 export function tls(name: 'server' | 'client' | 'stranger', set: Partial<NodeTlsOptions> = {}): NodeTls {
-  return new NodeTls({
+  return new NodeTls({...tlsSettings(name), ...set});
+}
+
+export function tlsSettings(name: 'server' | 'client' | 'stranger'): NodeTlsOptions {
+  return {
     certificate: pem(name), key: pem(`${name}-key`), authorities: [pem('ca')], verifyIncoming: true, verifyOutgoing: true,
-    verifyServerHostname: true, datacenter: 'dc1', domain: 'consul', ...set,
-  });
+    verifyServerHostname: true, datacenter: 'dc1', domain: 'consul',
+  };
 }
