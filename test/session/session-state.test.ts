@@ -206,8 +206,8 @@ describe('reading sessions', () => {
     expect([one.fired, missing.fired]).toEqual([true, false]);
   });
 
-  it('names each check a session is bound to once', () => {
+  it('names each check a session is bound to once, in the order in which they are looked at', () => {
     const ServiceChecks = [{ID: 'x', Namespace: ''}, {ID: 'y', Namespace: ''}];
-    expect(checksOf(Session.make({NodeChecks: ['x', 'x'], ServiceChecks, Checks: ['y', 'z']}))).toEqual(['x', 'y', 'z']);
+    expect(checksOf(Session.make({NodeChecks: ['x', 'x'], ServiceChecks, Checks: ['y', 'z']}))).toEqual(['y', 'z', 'x']);
   });
 });
