@@ -4,7 +4,7 @@ import {leaderGoneShare, leaderGoneSpread, preVoteRetryShare, preVoteRetryShareM
 import {identify} from './identify.ts';
 import {becomeLeader} from './leader.ts';
 import {type Peer, type PreVoteRequest, type PreVoteResponse, type RaftRequest, type VoteRequest, type VoteResponse} from './messages.ts';
-import {emitRole, followerTimeoutAtMs, type RaftState, randomTimeout, selfIsVoter, setHardState} from './raft-state.ts';
+import {emitRole, followerTimeoutAtMs, mayStand, type RaftState, randomTimeout, setHardState} from './raft-state.ts';
 import {becomeFollower} from './role.ts';
 
 /** Raft §5.2, with pre-vote (dissertation §9.6), in the form of sheet rpc-raft §13. */
@@ -18,7 +18,7 @@ export function electionTimeout(state: RaftState): void {
   }
   const wasKnown = state.leader !== undefined;
   state.leader = undefined;
-  if (!selfIsVoter(state)) {
+  if (!mayStand(state)) {
     state.electionAtMs = followerTimeoutAtMs(state);
     if (state.role !== 'follower') becomeFollower(state, state.hard.term, undefined);
     else if (wasKnown) emitRole(state);
@@ -38,7 +38,7 @@ export function onLeaderGone(state: RaftState, leader: Peer, sinceMs: number): v
   if (!samePeer(state.leader, leader) || state.contactMs > sinceMs) return;
   state.leader = undefined;
   emitRole(state);
-  if (!selfIsVoter(state)) return;
+  if (!mayStand(state)) return;
   const soon = randomTimeout(state, state.config.heartbeatTimeoutMs * leaderGoneShare, leaderGoneSpread);
   state.electionAtMs = Math.min(state.electionAtMs, state.nowMs + soon);
 }
@@ -154,5 +154,5 @@ function samePeer(a: Peer, b: Peer): boolean {
 /** Dissertation §3.10: the leader wants this server to take over; no pre-vote, and voters do not shield the leader. */
 export function onTimeoutNow(state: RaftState, ref: number): void {
   state.effects.push({kind: 'reply', ref, response: {kind: 'timeout-now-response'}, afterSeq: 0});
-  if (state.role === 'follower' && selfIsVoter(state)) campaign(state, 'vote', true);
+  if (state.role === 'follower' && mayStand(state)) campaign(state, 'vote', true);
 }

@@ -14,7 +14,7 @@ import {advanceCommit, checkLease, isAlone, onAppendAnswer, onPropose} from './l
 import {onChange} from './membership.ts';
 import {type Peer, type RaftRequest} from './messages.ts';
 import {probeAgain} from './progress.ts';
-import {appendInMemory, commitTo, followerTimeoutAtMs, type Leadership, persist, persisted, type RaftState, randomTimeout, refuse} from './raft-state.ts';
+import {appendInMemory, commitTo, followerTimeoutAtMs, type Leadership, mayStand, persist, persisted, type RaftState, randomTimeout, refuse} from './raft-state.ts';
 import {RecentEntries} from './recent-entries.ts';
 import {backOff, keepAlive, onLoaded, onSendFailed, replicate, sendHeartbeat} from './replication.ts';
 import {onRestoreBegin, onRestoreEnd} from './restore.ts';
@@ -70,7 +70,7 @@ export class RaftCore {
   get nextDeadlineMs(): number {
     const state = this.#state;
     const {leadership} = state;
-    if (leadership === undefined) return isVoter(state.configurations.latest, state.self.id) || state.leader !== undefined ? state.electionAtMs : Infinity;
+    if (leadership === undefined) return mayStand(state) || state.leader !== undefined ? state.electionAtMs : Infinity;
     let next = leadership.transfer?.untilMs ?? Infinity;
     if (!isAlone(state, leadership)) next = Math.min(next, leadership.leaseCheckAtMs);
     for (const peer of leadership.peers.values()) {

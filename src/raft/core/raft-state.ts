@@ -82,8 +82,14 @@ export function followerTimeoutAtMs(state: RaftState): number {
   return state.nowMs + randomTimeout(state, state.config.heartbeatTimeoutMs, followerTimeoutSpread);
 }
 
-export function selfIsVoter(state: RaftState): boolean {
-  return isVoter(state.configurations.latest, state.self.id);
+/**
+ * Whether this server may stand for election: as a voter, or as one that the newest configuration takes the vote from while
+ * nobody can say that this configuration is committed. The latter may hold the longest log, without which nobody wins
+ * (dissertation §4.2.2).
+ */
+export function mayStand({configurations, commitIndex, self}: RaftState): boolean {
+  if (isVoter(configurations.latest, self.id)) return true;
+  return configurations.latestIndex > commitIndex && isVoter(configurations.at(commitIndex).configuration, self.id);
 }
 
 /** Emits a step towards the disk and keeps book of what it will make durable. */
