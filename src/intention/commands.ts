@@ -20,7 +20,7 @@ export const intentionCommand = command<IntentionRequest>({
 function applyIntention(context: ApplyContext, {Op, Intention: intention, Mutation, Datacenter}: IntentionRequest): unknown {
   if (Mutation !== null) return applyMutation(context, Op, Mutation, Datacenter);
   if (Op === 'delete-all') return deleteAll(context);
-  if (systemMetadata(context.tx, formatKey) === configEntryFormat) return new ConsulError('state: operation not allowed when intention format is config entries');
+  if (systemMetadata(context.tx, formatKey) === configEntryFormat) return new ConsulError(`intentions are configuration entries now: operation '${Op}' is not for those`);
   switch (Op) {
     case 'create':
     case 'update':
