@@ -1,3 +1,4 @@
+import {randomScenario} from './random-scenario.ts';
 import {type Scenario} from './scenario.ts';
 import {aclDenied} from './scenarios/acl-denied.ts';
 import {agentChecks} from './scenarios/agent-checks.ts';
@@ -24,7 +25,12 @@ import {txns} from './scenarios/txn.ts';
 /** Scenarios for programs with ACLs. Ours has none yet and is played with an authorizer of the test's own (`acl-denied.test.ts`). */
 export const aclScenarios: readonly Scenario[] = [aclDenied];
 
+/** Of the scenarios made by chance these are recorded; `--random` plays any others beside a real Consul. */
+const RECORDED_SEEDS = [1, 2, 3];
+const RANDOM_STEPS = 250;
+
 /** Every area of Consul's surface that is compared, in the order of play. */
 export const allScenarios: readonly Scenario[] = [
   kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, commonOptions, headers, statusOperator, operator, preparedQueries, snapshot, dnsScenario, cliScenario, cliHandlers,
+  ...RECORDED_SEEDS.map((seed) => randomScenario(seed, RANDOM_STEPS)),
 ];
