@@ -1,10 +1,11 @@
-import {demand, filterAllowed, type Authorizer, type TokenResolver} from '../acl/authorizer.ts';
+import {demand, filterLong, type Authorizer, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {isCompatible, isValidCoordinate} from '../schema/coordinate.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type CoordinateBatches} from './coordinate-batches.ts';
 import {coordinateListDatacenters, coordinateListNodes, coordinateNode, coordinateUpdate} from './methods.ts';
@@ -50,7 +51,7 @@ export function coordinateEndpoints({reader, kept, resolver, batches, datacenter
   ];
 }
 
-function allowed(outcome: QueryOutcome<Rows>, authorizer: Authorizer): QueryOutcome<Rows> {
-  const {kept, dropped} = filterAllowed(outcome.value, ({Node}) => authorizer.allows('node', 'read', Node));
+function* allowed(outcome: QueryOutcome<Rows>, authorizer: Authorizer): Sliced<QueryOutcome<Rows>> {
+  const {kept, dropped} = yield* filterLong(outcome.value, ({Node}) => authorizer.allows('node', 'read', Node));
   return {...outcome, value: kept, filtered: dropped};
 }

@@ -40,7 +40,7 @@ async function nodes({router, defaults}: CoordinateRouteOptions, request: ApiReq
   const read = readOptions(request, defaults);
   const reply = await callReadWithMeta(router, coordinateListNodes, DCSpecificRequest.make(read), request);
   const shown = ofSegment(reply.Coordinates, request);
-  return readAnswer(request, read, reply, (pretty) => coordinates.toJson(shown, {pretty}), segmentForm(request));
+  return readAnswer(request, read, reply, (pretty) => coordinates.jsonParts(shown, {pretty}), segmentForm(request));
 }
 
 async function node({router, defaults}: CoordinateRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -49,7 +49,7 @@ async function node({router, defaults}: CoordinateRouteOptions, request: ApiRequ
   const reply = await callReadWithMeta(router, coordinateNode, NodeSpecificRequest.make({...read, Node: request.suffix}), request);
   const shown = ofSegment(reply.Coordinates, request);
   if (shown.length === 0) return missingAnswer();
-  return readAnswer(request, read, reply, (pretty) => coordinates.toJson(shown, {pretty}), segmentForm(request));
+  return readAnswer(request, read, reply, (pretty) => coordinates.jsonParts(shown, {pretty}), segmentForm(request));
 }
 
 async function update({router, defaults, bodyBytesMax}: CoordinateRouteOptions, request: ApiRequest): Promise<Answer> {

@@ -5,7 +5,7 @@
 export type Sliced<T> = Generator<void, T, void>;
 
 /** How long sliced work goes on at a stretch. */
-export const sliceMs = 4;
+export const sliceMs = 3;
 
 /** Whether what a function gave is work still to be driven. */
 export function isSliced<T>(result: T | Sliced<T>): result is Sliced<T> {

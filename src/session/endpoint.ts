@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import {type Authorizer, demand, filterAllowed, type TokenResolver} from '../acl/authorizer.ts';
+import {type Authorizer, demand, filterLong, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
@@ -7,6 +7,7 @@ import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {formatGoDuration, tryGoDuration} from '../schema/go-duration.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Store} from '../store/store.ts';
 import {applyFailed, invalidBehavior, invalidOperation, invalidTtl, mustProvideId, mustProvideNode, ttlOutOfBounds} from './errors.ts';
@@ -95,7 +96,7 @@ function demandValid({Behavior, TTL}: Session, ttlMinNs: number): void {
   }
 }
 
-function allowed(outcome: QueryOutcome<readonly Session[]>, authorizer: Authorizer): QueryOutcome<readonly Session[]> {
-  const {kept, dropped} = filterAllowed(outcome.value, ({Node}) => authorizer.allows('session', 'read', Node));
+function* allowed(outcome: QueryOutcome<readonly Session[]>, authorizer: Authorizer): Sliced<QueryOutcome<readonly Session[]>> {
+  const {kept, dropped} = yield* filterLong(outcome.value, ({Node}) => authorizer.allows('session', 'read', Node));
   return {...outcome, value: kept, filtered: dropped};
 }

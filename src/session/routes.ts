@@ -60,7 +60,7 @@ async function info({router, defaults}: SessionRouteOptions, request: ApiRequest
   const id = idOf(request);
   const read = readOptions(request, defaults);
   const reply = await callReadWithMeta(router, sessionGet, {SessionID: id, Session: id, ...read}, request);
-  return readAnswer(request, read, reply, (pretty) => sessions.toJson(reply.Sessions ?? [], {pretty}));
+  return readAnswer(request, read, reply, (pretty) => sessions.jsonParts(reply.Sessions ?? [], {pretty}));
 }
 
 async function ofNode({router, defaults}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -69,14 +69,14 @@ async function ofNode({router, defaults}: SessionRouteOptions, request: ApiReque
   const read = readOptions(request, defaults);
   if (Node === '') throw missingNodeName();
   const reply = await callReadWithMeta(router, sessionNodeSessions, {Node, PeerName: '', MergeCentralConfig: false, ...read}, request);
-  return readAnswer(request, read, reply, (pretty) => sessions.toJson(reply.Sessions ?? [], {pretty}));
+  return readAnswer(request, read, reply, (pretty) => sessions.jsonParts(reply.Sessions ?? [], {pretty}));
 }
 
 async function all({router, defaults}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
   const read = readOptions(request, defaults);
   const reply = await callReadWithMeta(router, sessionList, {SessionID: '', Session: '', ...read}, request);
-  return readAnswer(request, read, reply, (pretty) => sessions.toJson(reply.Sessions ?? [], {pretty}));
+  return readAnswer(request, read, reply, (pretty) => sessions.jsonParts(reply.Sessions ?? [], {pretty}));
 }
 
 function idOf(request: ApiRequest): string {

@@ -90,22 +90,22 @@ const steps: readonly (readonly [name: string, work: () => Promise<unknown>])[] 
 
 try {
   await monitored.stretch();
-  console.log('step                 seconds      MiB  loop p99  longest  gc longest   gc pauses');
+  console.log('step                 seconds      MiB  loop p99  longest   own  gc longest   gc pauses');
   const only = options.only?.split(',');
   for (const [name, work] of steps) {
     if (only !== undefined && !name.startsWith('lo') && !only.includes(name)) continue;
     const begun = performance.now();
     const result = await work();
     const seconds = (performance.now() - begun) / 1_000;
-    const {loop, gc, gcHistogram} = await monitored.stretch();
+    const {loop, ownLongest, gc, gcHistogram} = await monitored.stretch();
     const mib = typeof result === 'number' ? (result / (1 << 20)).toFixed(1) : '';
-    console.log(`${name.padEnd(20)} ${seconds.toFixed(2).padStart(7)} ${mib.padStart(8)} ${loop.p99.toFixed(1).padStart(9)} ${loop.max.toFixed(1).padStart(8)} ${gc.max.toFixed(1).padStart(11)}   ${JSON.stringify(gcHistogram)}`);
+    console.log(`${name.padEnd(20)} ${seconds.toFixed(2).padStart(7)} ${mib.padStart(8)} ${loop.p99.toFixed(1).padStart(9)} ${loop.max.toFixed(1).padStart(8)} ${ownLongest.toFixed(1).padStart(5)} ${gc.max.toFixed(1).padStart(11)}   ${JSON.stringify(gcHistogram)}`);
   }
   console.log(`memory ${Math.round(residentMib(monitored.pid))} MiB`);
   await monitored.kill();
   const restart = await monitored.launch(program, '/v1/kv/big/2/2-0?raw', /a value/, RESTART_WITHIN_MS);
-  const {loop, gc, gcHistogram} = await monitored.stretch();
-  console.log(`restart ${(restart / 1_000).toFixed(1)} s: loop longest ${loop.max.toFixed(1)}, gc longest ${gc.max.toFixed(1)} ${JSON.stringify(gcHistogram)}`);
+  const {loop, ownLongest, gc, gcHistogram} = await monitored.stretch();
+  console.log(`restart ${(restart / 1_000).toFixed(1)} s: loop longest ${loop.max.toFixed(1)} (own ${ownLongest.toFixed(1)}, the loading of the program), gc longest ${gc.max.toFixed(1)} ${JSON.stringify(gcHistogram)}`);
 } finally {
   api.close();
   await monitored.kill();

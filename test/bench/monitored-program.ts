@@ -7,6 +7,8 @@ import {timeToAnswer} from './start-up.ts';
 /** What the monitor inside saw of one stretch of work. All in milliseconds. */
 export interface Stretch {
   readonly loop: {readonly count: number; readonly p50: number; readonly p99: number; readonly max: number};
+  /** The longest besides garbage collection. */
+  readonly ownLongest: number;
   readonly gc: Stretch['loop'];
   readonly gcHistogram: Readonly<Record<string, number>>;
 }
