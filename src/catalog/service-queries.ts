@@ -65,11 +65,23 @@ export function checkServiceNodes(query: Query, selection: ServiceSelection, fil
 export function* gatherInstances(query: Query, selection: ServiceSelection, filter: number): Sliced<QueryOutcome<readonly CheckServiceNode[]>> {
   const {all, index} = select(query, selection, [indexNames.services, indexNames.nodes, indexNames.checks]);
   const join = joinNodesAndChecks(query);
-  const value = yield* collect(all, (row) => {
-    const instance = isSelected(query, row, selection) ? join(row) : undefined;
-    return instance !== undefined && isHealthyEnough(instance.Checks ?? [], filter) ? instance : undefined;
-  });
-  return {value, index};
+  const value = yield* collect(all, (row) => (isSelected(query, row, selection) ? join(row) : undefined));
+  return {value: healthyOnes(value, filter), index};
+}
+
+/** Leaves out who is not well enough. As in Consul the last one moves into the place of each that is left out. */
+export function healthyOnes(instances: readonly CheckServiceNode[], filter: number): readonly CheckServiceNode[] {
+  if (filter === healthFilter.all) return instances;
+  const kept = [...instances];
+  for (let at = 0; at < kept.length;) {
+    if (isHealthyEnough(kept[at]?.Checks ?? [], filter)) {
+      at++;
+      continue;
+    }
+    const last = kept.pop();
+    if (last !== undefined && at < kept.length) kept[at] = last;
+  }
+  return kept;
 }
 
 /** Puts instances together with their nodes and all checks that speak for them: the node's first, then their own. */
@@ -89,7 +101,7 @@ export function joinNodesAndChecks(reader: Reader): (row: ServiceRow) => CheckSe
 }
 
 /** Whether an instance with these checks passes Consul's HealthFilterType. */
-export function isHealthyEnough(checks: readonly HealthCheck[], filter: number): boolean {
+function isHealthyEnough(checks: readonly HealthCheck[], filter: number): boolean {
   if (filter === healthFilter.all) return true;
   return checks.every(({Status}) => (filter === healthFilter.onlyPassing ? Status === 'passing' : Status !== 'critical'));
 }

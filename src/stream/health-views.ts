@@ -1,4 +1,4 @@
-import {isHealthyEnough, isSelectedInstance} from '../catalog/service-queries.ts';
+import {healthyOnes, isSelectedInstance} from '../catalog/service-queries.ts';
 import {selectionKey, selectionOf} from '../catalog/selection.ts';
 import {type ServiceSpecificRequest} from '../catalog/requests.ts';
 import {type CheckServiceNode} from '../catalog/schema.ts';
@@ -166,7 +166,7 @@ class LiveView {
     const filter = request.HealthFilterType;
     return this.#answers.answer(`${filter}${selectionKey(selection)}`, () => {
       const {rows, index} = this.core;
-      const value = rows.filter((row) => isSelectedInstance(row, selection) && isHealthyEnough(row.Checks ?? [], filter));
+      const value = healthyOnes(rows.filter((row) => isSelectedInstance(row, selection)), filter);
       return {value, index: Math.max(1, index), watch: this.changed};
     });
   }

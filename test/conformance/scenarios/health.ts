@@ -82,5 +82,7 @@ export const health: Scenario = {
     get('/v1/health/service/web?index=x'),
     get('/v1/health/service/web?wait=x'),
     get('/v1/health/state/any?stale&consistent'),
+    ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => put('/v1/catalog/register', {Node: `turn-${name}`, Address: '10.6.0.1', Service: {Service: 'turns'}, Check: {Name: 'c', ServiceID: 'turns', Status: name === 'b' || name === 'd' ? 'critical' : 'passing'}})),
+    get('/v1/health/service/turns?passing', {note: 'the last one takes the place of each that is left out'}),
   ],
 };
