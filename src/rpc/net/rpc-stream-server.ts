@@ -124,13 +124,14 @@ export class RpcStreamServer {
   /** Sends a long answer as its parts are made, waiting for the peer to take them. @returns whether there is room for more */
   async #sendParts(head: Buffer, parts: AsyncIterable<Buffer>): Promise<boolean> {
     const {stream} = this.#options;
-    let hasRoom = stream.write(head);
+    stream.write(head);
     for await (const part of parts) {
-      if (!hasRoom && !stream.destroyed) await drained(stream);
+      // Asked now, not when the part before was written: room may have come while this one was made.
+      if (stream.writableNeedDrain && !stream.destroyed) await drained(stream);
       if (stream.destroyed) return false;
-      hasRoom = stream.write(part);
+      stream.write(part);
     }
-    return hasRoom;
+    return !stream.writableNeedDrain;
   }
 
   #goOn(): void {

@@ -15,6 +15,10 @@ type Rows = ReturnType<typeof Rows.zero>;
 const rowsMethod: Method<string, Rows> = {name: 'Test.Rows', kind: 'local', request: str, response: Rows};
 const soon = {timeoutMs: 30_000};
 
+function sizeBytes(size: number): number[] {
+  return [size >>> 24, (size >>> 16) & 0xff, (size >>> 8) & 0xff, size & 0xff];
+}
+
 function rows(count: number): Rows {
   return {Count: String(count), Rows: Array.from({length: count}, (_, i) => ({Name: `row ${i}`, Text: 'x'.repeat(i % 200)}))};
 }
@@ -28,6 +32,22 @@ test('an answer made in parts is the same as one made whole, and calls go on aft
   }
   const both = await Promise.all([client.call(target, rowsMethod, '50000', soon), client.call(target, rowsMethod, '3', soon)]);
   expect(both.map((answer) => Rows.toJson(answer) === Rows.toJson(rows(Number(answer.Count))))).toEqual([true, true]);
+});
+
+test('an answer whose parts take their time to be made arrives whole', async () => {
+  // Each is more than the window, so that the stream is full for a while.
+  const part = Buffer.alloc(600_000, 1);
+  const slowly = async function* (): AsyncGenerator<Buffer, void> {
+    yield Buffer.from([0xdb, ...sizeBytes(part.length * 10)]);
+    for (let i = 0; i < 10; i++) {
+      // The stream has room again long before the next part is there.
+      for (let turns = 0; turns < 1_000; turns++) await new Promise((resolve) => setImmediate(resolve));
+      yield part;
+    }
+  };
+  const {target} = await serve(() => Promise.resolve(slowly()));
+  const body = await pool().callRaw(target, 'Test.Slow', str.toMsgpack(''), soon);
+  expect(body.length).toBe(part.length * 10 + 5);
 });
 
 test('a caller that does not read holds up the making of its answer; one that goes away ends it', async () => {
