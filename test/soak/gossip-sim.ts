@@ -2,7 +2,7 @@
  * Long form of the gossip simulation, in three parts:
  *   table  pools of 10 to 1,000 members: what a member costs, how long news take
  *   seeds  pools of random size on random bad networks for hours, with slow members, crashes and partitions
- *   hour   a quiet hour of 1,000 members, a fifth of them slow, on a network that loses a tenth
+ *   hour   a quiet hour of 1,000 members, a fifth of them slow, on a network that loses a tenth (takes an hour, too)
  * Usage: node test/soak/gossip-sim.ts [table|seeds|hour|all] [seeds to run] [first seed]
  */
 import {suspicionMinMs} from '../../src/gossip/swim/scaling.ts';
@@ -75,7 +75,7 @@ function hour(seed: number): void {
       print(`minute ${minute} FAILED: ${String(error)}`);
     }
     for (const member of world.members) member.events.length = 0;
-    if (minute % 10 === 0) print(`1,000 members, ${slow.size} of them slow: ${minute} minutes`);
+    print(`1,000 members, ${slow.size} of them slow: ${minute} minutes`);
   }
 }
 
