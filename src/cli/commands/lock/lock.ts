@@ -39,7 +39,7 @@ export const lockCommand = defineCommand({
     'pass-stdin': {kind: 'bool', help: 'Give the command this standard input.'},
     'shell': {kind: 'bool', default: 'true', help: 'Run the command by $SHELL. With -shell=false its words are handed over as they are.'},
     'timeout': {kind: 'duration', help: 'How long to try for the lock. Without it there is no end.'},
-    'try': {kind: 'duration', hidden: true, help: 'The former name of -timeout.'},
+    'try': {kind: 'duration', help: 'The former name of -timeout.'},
     'verbose': {kind: 'bool', help: 'Say what is done.'},
   },
   async run({flags, args, io}) {
