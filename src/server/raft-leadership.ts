@@ -22,9 +22,12 @@ export class RaftLeadership {
     return this.#raft.role === 'leader';
   }
 
-  /** ip:port of the leader's RPC, as Raft knows it. */
+  /**
+   * ip:port of the leader's RPC, as Raft knows it. None while that leader is silent: what were sent to it now would most
+   * likely hang there, while what waits here goes to the next one as soon as it leads.
+   */
   get leaderAddress(): string | undefined {
-    return this.#raft.leader?.address;
+    return this.#raft.isLeaderSilent ? undefined : this.#raft.leader?.address;
   }
 
   get knownLeader(): boolean {

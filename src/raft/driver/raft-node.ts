@@ -158,6 +158,11 @@ export class RaftNode {
     return this.role === 'leader' ? 0 : this.#options.clock.nowMs() - (this.#core?.state.contactMs ?? -Infinity);
   }
 
+  /** The known leader was not heard of for longer than its lease lasts: unless it hears a quorum elsewhere, it leads no more. */
+  get isLeaderSilent(): boolean {
+    return this.lastContactMs > this.#options.config.leaderLeaseTimeoutMs;
+  }
+
   stats(): Record<string, string> {
     return raftStats(this.#running, this.#apply.appliedIndex, this.#options.clock.nowMs());
   }
