@@ -1,6 +1,10 @@
 /** A subject that nobody follows any more is kept this long, for those who come back after a broken connection. */
 export const subjectKeptMs = 10_000;
 
+/** From this size on a subject rests after each look at it: a millisecond for so many items. */
+export const largeSubjectItems = 500;
+export const largeSubjectItemsPerMs = 100;
+
 /** Events of a snapshot that are encoded at a stretch. */
 export const snapshotEventsPerSlice = 200;
 

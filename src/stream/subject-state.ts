@@ -11,18 +11,28 @@ export class SubjectState<Item = unknown> {
   readonly superseded: Watch;
   readonly #topic: Topic<Item>;
   readonly #items: ReadonlyMap<string, Item>;
+  readonly #waker: Waker;
   /** Index of the change that made it. */
   readonly #index: number;
   /** Up to here nothing has changed since. */
   #holdsTo: number;
-  #changes = new WeakMap<SubjectState<Item>, Buffer>();
+  #snapshot: {readonly index: number; readonly pieces: Buffer[]} | undefined;
+  readonly #changes = new WeakMap<SubjectState<Item>, Buffer>();
+  /** What is told of an item, without the index; it goes from state to state with the items that stay the same. */
+  readonly #bodies: WeakMap<object, Buffer>;
 
-  constructor(topic: Topic<Item>, items: readonly Item[], index: number, waker: Waker) {
+  private constructor(topic: Topic<Item>, items: ReadonlyMap<string, Item>, index: number, waker: Waker, bodies: WeakMap<object, Buffer>) {
     this.#topic = topic;
-    this.#items = new Map(items.map((item) => [topic.keyOf(item), item]));
+    this.#items = items;
     this.#index = index;
     this.#holdsTo = index;
+    this.#waker = waker;
+    this.#bodies = bodies;
     this.superseded = new Watch(waker);
+  }
+
+  static first<Item>(topic: Topic<Item>, items: readonly Item[], index: number, waker: Waker): SubjectState<Item> {
+    return new SubjectState(topic, new Map(items.map((item) => [topic.keyOf(item), item])), index, waker, new WeakMap());
   }
 
   /** Whether one who saw the state of this index has missed nothing. */
@@ -30,29 +40,33 @@ export class SubjectState<Item = unknown> {
     return index >= this.#index && index <= this.#holdsTo;
   }
 
-  /** True when these are the same items: then the state holds on, up to `index`. */
-  extend(items: readonly Item[], index: number): boolean {
-    if (items.length !== this.#items.size) return false;
+  /** The state with these items: this one, which then holds on up to `index`, when they are the same. */
+  next(items: readonly Item[], index: number): SubjectState<Item> {
+    let isSame = items.length === this.#items.size;
+    const next = new Map<string, Item>();
     for (const item of items) {
-      const known = this.#items.get(this.#topic.keyOf(item));
-      if (known === undefined || !this.#topic.isSame(known, item)) return false;
+      const key = this.#topic.keyOf(item);
+      const known = this.#items.get(key);
+      const stays = known !== undefined && this.#topic.isSame(known, item);
+      isSame &&= stays;
+      next.set(key, stays ? known : item);
     }
+    if (!isSame) return new SubjectState(this.#topic, next, index, this.#waker, this.#bodies);
     this.#holdsTo = Math.max(this.#holdsTo, index);
-    return true;
+    return this;
   }
 
-  /** All of it, in pieces: an event for each item, then the end of the snapshot. Each piece is little work. */
+  /** All of it, in pieces: an event for each item, then the end of the snapshot. Each piece is little work, once. */
   *snapshot(): Generator<Buffer, void, undefined> {
-    const Index = Math.max(1, this.#holdsTo);
-    let frames: Buffer[] = [];
-    for (const item of this.#items.values()) {
-      frames.push(frameOf({Index, ...this.#topic.present(item)}));
-      if (frames.length < snapshotEventsPerSlice) continue;
-      yield Buffer.concat(frames);
-      frames = [];
+    const index = Math.max(1, this.#holdsTo);
+    if (this.#snapshot?.index !== index) this.#snapshot = {index, pieces: []};
+    const {pieces} = this.#snapshot;
+    const count = Math.ceil(this.#items.size / snapshotEventsPerSlice);
+    const items = pieces.length < count ? [...this.#items.values()] : [];
+    for (let at = 0; at < count; at++) {
+      yield pieces[at] ??= this.#piece(items.slice(at * snapshotEventsPerSlice, (at + 1) * snapshotEventsPerSlice), index);
     }
-    frames.push(frameOf({Index, EndOfSnapshot: true}));
-    yield Buffer.concat(frames);
+    yield frameOf({Index: index, EndOfSnapshot: true});
   }
 
   /** What leads from an earlier state to this one: one event, or a batch of them. */
@@ -62,12 +76,26 @@ export class SubjectState<Item = unknown> {
     return changes;
   }
 
+  /** Fields of a message may stand one after the other: the index, and what was made before. */
+  #piece(items: readonly Item[], Index: number): Buffer {
+    const head = eventMessage.encode(streamEvent({Index}));
+    return Buffer.concat(items.map((item) => grpcFrame(Buffer.concat([head, this.#bodyOf(item)]))));
+  }
+
+  #bodyOf(item: Item): Buffer {
+    const made = (): Buffer => eventMessage.encode(streamEvent(this.#topic.present(item)));
+    if (typeof item !== 'object' || item === null) return made();
+    let body = this.#bodies.get(item);
+    if (body === undefined) this.#bodies.set(item, (body = made()));
+    return body;
+  }
+
   #makeChanges(earlier: SubjectState<Item>): Buffer {
     const events: Partial<StreamEvent>[] = [];
     for (const [key, item] of earlier.#items) if (!this.#items.has(key)) events.push(this.#topic.gone(item));
     for (const [key, item] of this.#items) {
       const before = earlier.#items.get(key);
-      if (before === undefined || !this.#topic.isSame(before, item)) events.push(this.#topic.present(item));
+      if (before === undefined || (before !== item && !this.#topic.isSame(before, item))) events.push(this.#topic.present(item));
     }
     return framesOf(events, Math.max(1, this.#index));
   }

@@ -1,7 +1,8 @@
 import {type Authorizer} from '../acl/authorizer.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
+import {pause} from '../runtime/pause.ts';
 import {type Store} from '../store/store.ts';
-import {followStretchMs, subjectKeptMs} from './limits.ts';
+import {followStretchMs, largeSubjectItems, largeSubjectItemsPerMs, subjectKeptMs} from './limits.ts';
 import {SubjectState} from './subject-state.ts';
 import {type Topic} from './topics.ts';
 
@@ -22,7 +23,7 @@ export class Subject<Item = unknown> {
     this.#store = store;
     this.#clock = clock;
     const {items, index, watch} = this.#list();
-    this.#state = new SubjectState(topic, items, index, store.waker);
+    this.#state = SubjectState.first(topic, items, index, store.waker);
     void this.#follow(watch);
   }
 
@@ -53,10 +54,11 @@ export class Subject<Item = unknown> {
       if (signal.aborted) return;
       const listed = this.#list();
       watch = listed.watch;
-      if (this.#state.extend(listed.items, listed.index)) continue;
       const before = this.#state;
-      this.#state = new SubjectState(this.#topic, listed.items, listed.index, this.#store.waker);
-      before.superseded.fire();
+      this.#state = before.next(listed.items, listed.index);
+      if (this.#state !== before) before.superseded.fire();
+      // Looking at a large subject is work: what changes meanwhile is seen at once.
+      if (listed.items.length >= largeSubjectItems) await pause(this.#clock, listed.items.length / largeSubjectItemsPerMs, signal);
     }
   }
 }

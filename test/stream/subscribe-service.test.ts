@@ -268,3 +268,25 @@ test('a subject that nobody follows is forgotten after a while', async () => {
   expect(streams.subjects.size).toBe(0);
   expect(streams.store.residue.cells).toBe(0);
 });
+
+test('a large service is told whole to everyone, and its changes soon after', async () => {
+  const streams = new Streams();
+  const instances = 1200;
+  for (let node = 0; node < instances; node++) await streams.register(`n${node}`, 'web');
+  const subscribers = [streams.web(), streams.web()];
+  const started = async (subscriber: Subscriber): Promise<number> => {
+    let count = 0;
+    while (!(await subscriber.told()).startsWith('end')) count++;
+    return count;
+  };
+  expect(await Promise.all(subscribers.map(started))).toEqual([instances, instances]);
+  await streams.register('n7', 'web', {Service: {Service: 'web', Port: 7}});
+  for (const subscriber of subscribers) expect(await subscriber.told()).toBe(`+n7/web at ${instances + 1}`);
+  await streams.register('n8', 'web', {Service: {Service: 'web', Port: 8}});
+  await streams.register('n9', 'web', {Service: {Service: 'web', Port: 9}});
+  streams.catalog.clock.advance(100);
+  for (const subscriber of subscribers) expect(await subscriber.told()).toBe(`batch at ${instances + 3}: +n8/web at ${instances + 3}, +n9/web at ${instances + 3}`);
+  const late = streams.web();
+  expect(await started(late)).toBe(instances);
+  for (const subscriber of [...subscribers, late]) subscriber.leave();
+});
