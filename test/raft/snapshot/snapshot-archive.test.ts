@@ -51,7 +51,9 @@ describe('an archive of a snapshot', () => {
       const state = randomBytes(size);
       const pieces: Buffer[] = [];
       const meta = await verifyArchive(await archived(state), (piece) => void pieces.push(piece));
-      expect(meta).toEqual({Version: 1, ID: '2-28-1795244972686', Index: 28, Term: 2, Size: size});
+      const Configuration = {Servers: [{Suffrage: 0, ID: 'n1', Address: '127.0.0.1:8300'}]};
+      const Peers = '\x91\xae127.0.0.1:8300'; // a list of one text, in msgpack
+      expect(meta).toEqual({Version: 1, ID: '2-28-1795244972686', Index: 28, Term: 2, Size: size, Configuration, ConfigurationIndex: 1, Peers});
       expect(Buffer.concat(pieces).equals(state)).toBe(true);
     }
   });
