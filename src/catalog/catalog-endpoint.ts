@@ -15,6 +15,7 @@ import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
 import {bareDenial, checkOfOtherNode, checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {everyService, servicesOfGateway} from './gateway-tables.ts';
 import {
   catalogDeregister,
   catalogGatewayServices,
@@ -33,6 +34,7 @@ import {type NearSorter} from './near.ts';
 import {nodeByName} from './node-commands.ts';
 import {listNodes, type MetaFilters, type NodeAndServices, servicesOfNode} from './node-queries.ts';
 import {completeRegistration} from './register-request.ts';
+import {type GatewayService} from './requests.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
 import {DeregisterRequest, type HealthCheck, Node, RegisterRequest, type ServiceNode} from './schema.ts';
 import {serviceOf} from './service-commands.ts';
@@ -121,7 +123,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
 function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOptions): readonly Endpoint[] {
   const instances = kept.space<QueryOutcome<readonly ServiceNode[]>>();
   const byNode = kept.space<QueryOutcome<NodeAndServices>>();
-  const gateways = kept.space<QueryOutcome<readonly never[]>>();
+  const gateways = kept.space<QueryOutcome<readonly GatewayService[]>>();
   const readNode = async (request: Parameters<typeof catalogNodeServices.request.toMsgpack>[0], signal: AbortSignal | undefined) =>
     await reader.read<NodeAndServices>({
       options: request,
@@ -158,14 +160,15 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
       return {NodeServices: {Node: value.node ?? null, Services: value.services.length === 0 ? null : value.services}, ...meta};
     }),
     endpoint(catalogGatewayServices, async (request, signal) => {
-      // Links of gateways come from configuration entries of kinds that are not acted on yet (docs/compatibility.md).
-      const read = await reader.read<readonly never[]>({
+      const read = await reader.read<readonly GatewayService[]>({
         options: request,
         space: gateways,
         key: request.ServiceName,
         query: (q, authorizer) => {
           demand(authorizer, 'service', 'read', request.ServiceName);
-          return {value: [], index: q.index('gateway-services')};
+          const named = servicesOfGateway(q, request.ServiceName).filter(({Service}) => Service.Name !== everyService);
+          const linked = {value: named, index: q.index('gateway-services')};
+          return allowedOnly(linked, ({Service}) => authorizer.allows('service', 'read', Service.Name));
         },
         signal,
       });

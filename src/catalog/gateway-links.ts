@@ -4,7 +4,8 @@ import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Reader} from '../store/reader.ts';
 import {type WriteTx} from '../store/write-tx.ts';
 import {equalLists} from './equal.ts';
-import {everyService, GatewayService, GatewayServices, gatewaysOfService, servicesOfGateway} from './gateway-tables.ts';
+import {everyService, GatewayServices, gatewaysOfService, servicesOfGateway} from './gateway-tables.ts';
+import {GatewayService} from './requests.ts';
 import {connectEnabled, destinationKind, hasKindName, namesOfKind, typicalKind} from './kind-names.ts';
 import {bumpTopology, deleteGatewayUpstream, putGatewayUpstream} from './mesh-topology.ts';
 import {type NodeService} from './schema.ts';
@@ -91,10 +92,10 @@ class LinkChanges {
     this.#changed(link);
   }
 
+  /** As in Consul, in the place of a link that the entry has for the service by name; written anew, the entry brings it back. */
   addFromWildcards(kind: string, service: string): void {
     for (const wildcard of gatewaysOfService(this.#tx, everyService)) {
-      const link = ofWildcard(this.#tx, wildcard, service);
-      if (wildcard.GatewayKind === kind && !this.#tx.has(GatewayServices, GatewayServices.keyOf(link))) this.put(link);
+      if (wildcard.GatewayKind === kind) this.put(ofWildcard(this.#tx, wildcard, service));
     }
   }
 
@@ -135,7 +136,9 @@ function makeLinks(tx: WriteTx, index: number, entry: GatewayEntry): void {
   for (const link of links) putLink(tx, {...link, ServiceKind: serviceKindOf(tx, link.Service.Name), ...indexes});
   for (const wildcard of links.filter(({Service}) => Service.Name === everyService)) {
     for (const name of entry.Kind === ingress ? namesOfKind(tx, connectEnabled) : outsideNames(tx)) {
-      const link = {...ofWildcard(tx, wildcard, name), ...indexes};
+      // Consul tells here of destinations what they are, and of services only at the next write of one.
+      const ServiceKind = hasKindName(tx, destinationKind, name) ? 'destination' : '';
+      const link = {...ofWildcard(tx, wildcard, name), ServiceKind, ...indexes};
       if (!tx.has(GatewayServices, GatewayServices.keyOf(link))) putLink(tx, link);
     }
   }

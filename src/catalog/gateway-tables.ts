@@ -1,31 +1,7 @@
 import {type Reader} from '../store/reader.ts';
 import {defineTable} from '../store/table.ts';
-import {RaftIndex} from '../schema/rpc-common.ts';
-import {embed, struct, type TypeOf} from '../schema/struct.ts';
-import {bool, int, list, str} from '../schema/types.ts';
+import {type GatewayService} from './requests.ts';
 import {foldedPrefix, folded} from './tables.ts';
-
-const ServiceName = struct('ServiceName', {Name: str});
-
-/** A gateway and a service behind it (mesh.md §9). A service `*` stands for all that there will be. */
-export const GatewayService = struct('GatewayService', {
-  Gateway: ServiceName,
-  Service: ServiceName,
-  GatewayKind: str,
-  Port: int.omitEmpty(),
-  Protocol: str.omitEmpty(),
-  Hosts: list(str).omitEmpty(),
-  CAFile: str.omitEmpty(),
-  CertFile: str.omitEmpty(),
-  KeyFile: str.omitEmpty(),
-  SNI: str.omitEmpty(),
-  FromWildcard: bool.omitEmpty(),
-  /** `service` while instances are there, `destination` for one outside, nothing else. */
-  ServiceKind: str.omitEmpty(),
-  ...embed(RaftIndex),
-  AutoHostRewrite: bool.omitEmpty(),
-});
-export type GatewayService = TypeOf<typeof GatewayService>;
 
 /**
  * Which services are behind which gateways: made from the gateways' configuration entries and from the services that

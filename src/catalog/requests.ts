@@ -68,7 +68,7 @@ export type IndexedHealthChecks = TypeOf<typeof IndexedHealthChecks>;
 export const IndexedCheckServiceNodes = struct('IndexedCheckServiceNodes', {Nodes: list(CheckServiceNode), ...embed(QueryMeta)});
 export type IndexedCheckServiceNodes = TypeOf<typeof IndexedCheckServiceNodes>;
 
-/** Which service a gateway exposes or reaches (http-core.md §10.8). */
+/** A gateway and a service behind it (http-core.md §10.8, mesh.md §9). A service `*` stands for all that there will be. */
 export const GatewayService = struct('GatewayService', {
   Gateway: ServiceName,
   Service: ServiceName,
@@ -81,6 +81,7 @@ export const GatewayService = struct('GatewayService', {
   KeyFile: str.omitEmpty(),
   SNI: str.omitEmpty(),
   FromWildcard: bool.omitEmpty(),
+  /** `service` while instances are there, `destination` for one outside, nothing else. */
   ServiceKind: str.omitEmpty(),
   ...embed(RaftIndex),
   AutoHostRewrite: bool.omitEmpty(),
