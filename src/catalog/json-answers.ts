@@ -4,7 +4,6 @@ import {CheckServiceNode, HealthCheck, type Node, type NodeService, ServiceNode}
 
 const serviceMap = map(list(str));
 const noTags: readonly string[] = [];
-const noMeta: ReadonlyMap<string, string> = new Map();
 
 /** How catalog and health rows look in JSON: lists of tags are never null (http-core.md §5.2). */
 
@@ -13,7 +12,7 @@ export function servicesJson(services: ReadonlyMap<string, readonly string[] | n
 }
 
 export function serviceNodesJson(rows: readonly ServiceNode[], pretty: boolean): Iterable<string> {
-  const shown = (row: ServiceNode): ServiceNode => ({...row, ServiceTags: row.ServiceTags ?? noTags, ServiceMeta: row.ServiceMeta ?? noMeta});
+  const shown = (row: ServiceNode): ServiceNode => ({...row, ServiceTags: row.ServiceTags ?? noTags});
   return jsonArrayParts(ServiceNode, each(rows, shown), {pretty});
 }
 

@@ -167,6 +167,8 @@ export function checksOf(reader: Reader, node: string, serviceId: string): reado
   return reader.byIndex(Checks, 'instance').prefix(foldedPrefix(node, serviceId)).toArray();
 }
 
+const noMeta: ReadonlyMap<string, string> = new Map();
+
 function flattened(reader: Reader, {Node: name, Service}: ServiceRow): ServiceNode | undefined {
   const node = nodeByName(reader, name);
   if (node === undefined) return undefined;
@@ -185,7 +187,8 @@ function flattened(reader: Reader, {Node: name, Service}: ServiceRow): ServiceNo
     ServiceAddress: Service.Address,
     ServiceTaggedAddresses: Service.TaggedAddresses,
     ServiceWeights: Service.Weights ?? {Passing: 1, Warning: 1},
-    ServiceMeta: Service.Meta,
+    // Never nil in Consul's answers, also not on port 8300.
+    ServiceMeta: Service.Meta ?? noMeta,
     ServicePort: Service.Port,
     ServiceSocketPath: Service.SocketPath,
     ServiceEnableTagOverride: Service.EnableTagOverride,
