@@ -32,6 +32,7 @@ import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {SystemNameResolver} from '../runtime/name-resolver.ts';
 import {pause} from '../runtime/pause.ts';
 import {systemRandom} from '../runtime/random.ts';
+import {SerialQueue} from '../runtime/serial-queue.ts';
 import {systemClock} from '../runtime/system-clock.ts';
 import {newLeaderEvent} from '../server/leader/new-leader-event.ts';
 import {sessionRoutes} from '../session/routes.ts';
@@ -94,8 +95,7 @@ export class Agent {
   /** Undefined with `disable_coordinates`. */
   readonly #coordinates: CoordinateSender | undefined;
   #watcher: ConfigWatcher | undefined;
-  /** The end of the last reload that was asked for: there is one at a time. */
-  #reloading: Promise<void> = Promise.resolve();
+  readonly #reloads = new SerialQueue();
   #dns: DnsServer | undefined;
   #dnsEngine: DnsEngine | undefined;
   #grpc: GrpcListeners | undefined;
@@ -225,10 +225,7 @@ export class Agent {
    * @throws ConfigError or ConsulError with what is wrong; nothing has changed then
    */
   reload(): Promise<void> {
-    const reloaded = this.#reloading.then(() => this.#reload());
-    // The next one does not wait for this one's success, only for its end.
-    this.#reloading = reloaded.catch(() => undefined);
-    return reloaded;
+    return this.#reloads.run(() => this.#reload());
   }
 
   async #reload(): Promise<void> {

@@ -1,14 +1,12 @@
 import {type ListenAddress, type RuntimeConfig} from '../config/runtime-config.ts';
-import {ConsulError} from '../consul-error.ts';
 import {ApiListener} from '../http/api-listener.ts';
 import {ClientConnections} from '../http/client-connections.ts';
 import {createHttpServer, type HttpServerOptions} from '../http/http-server.ts';
 import {maxHeaderBytesDefault} from '../http/limits.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Logger} from '../runtime/logger.ts';
-import {systemErrorText} from '../runtime/system-error.ts';
+import {listenAt, shownAddress} from './listen-at.ts';
 import {type AgentTls} from './tls/agent-tls.ts';
-import {removeStaleSocket, setSocketPermissions} from './unix-socket.ts';
 
 export interface ApiListenersOptions extends Pick<HttpServerOptions, 'routes' | 'ui' | 'dispatcher' | 'hot'> {
   readonly config: RuntimeConfig;
@@ -66,17 +64,9 @@ export class ApiListeners {
       connections: this.#connections,
       ...(protocol === 'https' && {secure: {acceptor: () => tls.https, handshakeTimeoutMs, clock, logger: logger.named('http')}}),
     });
-    const isTcp = address.network === 'tcp';
-    const shown = isTcp ? `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}` : address.path;
-    const fields = {address: shown, network: address.network, protocol};
+    const fields = {address: shownAddress(address), network: address.network, protocol};
     this.#open.push({listener, fields});
-    try {
-      if (!isTcp) removeStaleSocket(address.path);
-      await listener.listen(isTcp ? {host: address.host, port: address.port} : {path: address.path});
-    } catch (error) {
-      throw new ConsulError(`listen ${address.network} ${shown}: bind: ${systemErrorText(error)}`);
-    }
-    if (!isTcp) setSocketPermissions(address.path, config.network.unixSockets);
+    await listenAt(address, config.network.unixSockets, (where) => listener.listen(where));
     logger.info('Starting server', fields);
   }
 }

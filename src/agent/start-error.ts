@@ -1,5 +1,6 @@
 import {type HostPort, type RuntimeConfig} from '../config/runtime-config.ts';
 import {ConsulError} from '../consul-error.ts';
+import {joinHostPort} from '../runtime/host-port.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
 
 /** Why an agent did not start, in Consul's words where the machine refused something (cli.md §4.1). */
@@ -19,7 +20,7 @@ function addressText(error: unknown, {network, server}: RuntimeConfig): string |
   if (!isListenFailure(error)) return undefined;
   const {address, port, syscall} = error;
   const protocol = syscall === 'bind' ? 'udp' : 'tcp';
-  const refused = `listen ${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}: bind: ${systemErrorText(error)}`;
+  const refused = `listen ${protocol} ${joinHostPort(address, port)}: bind: ${systemErrorText(error)}`;
   const failed = `Failed to start Consul ${server ? 'server' : 'client'}: `;
   const pool = isAt(network.serfLanBind, error) ? 'lan' : network.serfWanBind !== null && isAt(network.serfWanBind, error) ? 'wan' : undefined;
   if (pool !== undefined) {

@@ -3,6 +3,7 @@ import {request as httpRequest, type IncomingMessage, type RequestOptions} from 
 import {isIP} from 'node:net';
 import {join} from 'node:path';
 import {type Readable} from 'node:stream';
+import {joinHostPort} from '../runtime/host-port.ts';
 import {goQuote} from '../schema/go-quote.ts';
 import {tryGoBool} from '../schema/go-strconv.ts';
 import {type CommandIo, CommandFailure} from './command.ts';
@@ -268,7 +269,7 @@ function transportText(error: NodeJS.ErrnoException, {socketPath, host, port}: E
   const cause = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
   const text = ERRNO_TEXT[cause.code ?? ''];
   const reached = (cause as {readonly address?: string}).address ?? host;
-  const where = socketPath === undefined ? `tcp ${reached.includes(':') ? `[${reached}]` : reached}:${port}` : `unix ${socketPath}`;
+  const where = socketPath === undefined ? `tcp ${joinHostPort(reached, port)}` : `unix ${socketPath}`;
   if (/wrong version number|packet length too long/.test(cause.message)) return 'http: server gave HTTP response to HTTPS client';
   const untrusted = certificateText(cause, host);
   if (untrusted !== undefined) return untrusted;

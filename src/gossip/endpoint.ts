@@ -1,4 +1,5 @@
 import {isIPv4, isIPv6} from 'node:net';
+import {joinHostPort} from '../runtime/host-port.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 
 /** Where a gossip member listens: its address as 4 or 16 raw bytes, as on the wire, and its port. */
@@ -35,8 +36,7 @@ export function addressBytes(text: string): ByteString | undefined {
 
 /** `ip:port`, with IPv6 in brackets. */
 export function endpointText(endpoint: Endpoint): string {
-  const text = addressText(endpoint.addr);
-  return text.includes(':') ? `[${text}]:${endpoint.port}` : `${text}:${endpoint.port}`;
+  return joinHostPort(addressText(endpoint.addr), endpoint.port);
 }
 
 function v6Bytes(text: string): ByteString {

@@ -1,9 +1,10 @@
 import {connect as netConnect, type Socket} from 'node:net';
 import {type Clock, type Timer} from '../runtime/clock.ts';
+import {joinHostPort} from '../runtime/host-port.ts';
 import {type NameResolver} from '../runtime/name-resolver.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
-import {joinHostPort, parseHostPort} from './host-port.ts';
+import {parseHostPort} from './host-port.ts';
 import {dialFallbackDelayMs, dialPartTimeoutMsMin} from './limits.ts';
 
 /** What opening connections needs from the machine. */

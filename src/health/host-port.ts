@@ -77,8 +77,3 @@ function readServices(): string {
     throw error;
   }
 }
-
-/** `1.2.3.4:80` or `[::1]:80`. */
-export function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

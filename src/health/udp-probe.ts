@@ -1,11 +1,12 @@
 import {createSocket} from 'node:dgram';
 import {type Clock, type Timer} from '../runtime/clock.ts';
+import {joinHostPort} from '../runtime/host-port.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
 import {type Dialer} from './dialer.ts';
-import {joinHostPort, parseHostPort} from './host-port.ts';
+import {parseHostPort} from './host-port.ts';
 
 /** What a UDP check needs. */
 export interface UdpProbeOptions {

@@ -3,6 +3,7 @@ import {readFileSync, statSync} from 'node:fs';
 import {isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {type Clock} from './clock.ts';
+import {joinHostPort} from './host-port.ts';
 
 /**
  * Host names to addresses on the agent's own paths. `dns.lookup` would do getaddrinfo on libuv's thread pool,
@@ -180,7 +181,7 @@ export class SystemNameResolver implements NameResolver {
 }
 
 function serverText(server: string): string {
-  return server.includes(':') ? `[${server}]:53` : `${server}:53`;
+  return joinHostPort(server, 53);
 }
 
 interface Answer {

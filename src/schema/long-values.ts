@@ -18,12 +18,24 @@ export function jsonArrayParts<T>(item: Type<T>, values: Iterable<T>, {pretty = 
   return pretty ? indentParts(compactArrayParts(item, values)) : compactArrayParts(item, values);
 }
 
-function* compactArrayParts<T>(item: Type<T>, values: Iterable<T>): Generator<string, void> {
-  let json = '[';
+function compactArrayParts<T>(item: Type<T>, values: Iterable<T>): Generator<string, void> {
+  return containerParts(item, '[', values, () => '', (value) => value, ']');
+}
+
+function jsonObjectParts<T>(item: Type<T>, map: ReadonlyMap<string, T>): Generator<string, void> {
+  return containerParts(item, '{', sortedUtf8([...map.keys()]), (key) => `${goJsonString(key)}:`, (key) => map.get(key) as T, '}');
+}
+
+/** JSON of what stands between two brackets, each element of it after its label. */
+function* containerParts<E, T>(
+  item: Type<T>, open: string, elements: Iterable<E>, labelOf: (element: E) => string, valueOf: (element: E) => T, close: string,
+): Generator<string, void> {
+  let json = open;
   let comma = '';
-  for (const value of values) {
-    json += comma;
+  for (const element of elements) {
+    json += comma + labelOf(element);
     comma = ',';
+    const value = valueOf(element);
     if (item.long?.isLong(value) === true) {
       yield json;
       json = '';
@@ -36,7 +48,7 @@ function* compactArrayParts<T>(item: Type<T>, values: Iterable<T>): Generator<st
       json = '';
     }
   }
-  yield `${json}]`;
+  yield json + close;
 }
 
 /** A slice's forms in parts. */
@@ -107,28 +119,6 @@ export function longNullable<T>(target: Type<T>): LongForms<T | null> | null {
       return reader.tryNil() ? null : yield* long.readParts(reader);
     },
   };
-}
-
-function* jsonObjectParts<T>(item: Type<T>, map: ReadonlyMap<string, T>): Generator<string, void> {
-  let json = '{';
-  let comma = '';
-  for (const key of sortedUtf8([...map.keys()])) {
-    json += `${comma}${goJsonString(key)}:`;
-    comma = ',';
-    const value = map.get(key) as T;
-    if (item.long?.isLong(value) === true) {
-      yield json;
-      json = '';
-      yield* item.long.jsonParts(value);
-    } else {
-      json += item.writeJson(value);
-    }
-    if (json.length >= partChars) {
-      yield json;
-      json = '';
-    }
-  }
-  yield `${json}}`;
 }
 
 function holdsLong<T>({long}: Type<T>, values: Iterable<T>): boolean {

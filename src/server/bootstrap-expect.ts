@@ -4,7 +4,7 @@ import {type Logger} from '../runtime/logger.ts';
 import {pause} from '../runtime/pause.ts';
 import {bootstrapAskAttempts, bootstrapAskRetryMs} from './limits.ts';
 import {type Membership} from './membership.ts';
-import {type ServerMember, serverMember} from './server-member.ts';
+import {type ServerMember, serverMembers} from './server-member.ts';
 
 export interface BootstrapExpectOptions {
   readonly datacenter: string;
@@ -119,8 +119,7 @@ export class BootstrapExpect {
 
   #servers(): readonly ServerMember[] {
     const {membership, datacenter} = this.#o;
-    const servers = membership.members().flatMap((member) => serverMember(member) ?? []);
-    return servers.filter((server) => server.datacenter === datacenter && server.status === 'alive');
+    return serverMembers(membership.members()).filter((server) => server.datacenter === datacenter && server.status === 'alive');
   }
 
   #hasState(): boolean {

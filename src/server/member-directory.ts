@@ -1,6 +1,6 @@
 import {type KnownServer, type ServerDirectory} from '../rpc/server-directory.ts';
 import {type Membership} from './membership.ts';
-import {type ServerMember, serverMember} from './server-member.ts';
+import {type ServerMember, serverMember, serverMembers} from './server-member.ts';
 
 type Known = ReadonlyMap<string, readonly KnownServer[]>;
 
@@ -42,7 +42,7 @@ export class MemberDirectory implements ServerDirectory {
 
   /** Whether a server of this datacenter says that it is of an older version than this. */
   isBefore(id: string, version: readonly [number, number, number]): boolean {
-    const server = this.#lan.members().flatMap((member) => serverMember(member) ?? []).find((member) => member.id === id);
+    const server = serverMembers(this.#lan.members()).find((member) => member.id === id);
     if (server === undefined) return false;
     const differing = version.findIndex((part, at) => part !== server.version[at]);
     return differing >= 0 && (server.version[differing] ?? 0) < (version[differing] ?? 0);

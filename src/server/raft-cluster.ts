@@ -4,7 +4,7 @@ import {type RaftNode} from '../raft/driver/raft-node.ts';
 import {type Store} from '../store/store.ts';
 import {type Membership} from './membership.ts';
 import {type ServerHealth} from './server-health.ts';
-import {serverMember} from './server-member.ts';
+import {serverMembers} from './server-member.ts';
 
 const serfNumbers = {alive: 1, leaving: 2, left: 3, failed: 4} as const;
 /** Raft's numbers of the right to vote, in words. */
@@ -27,7 +27,7 @@ export class RaftCluster implements Cluster {
 
   servers(): readonly ClusterServer[] {
     const {raft, membership, health, store} = this.#o;
-    const members = new Map(membership.members().flatMap((member) => serverMember(member) ?? []).map((member) => [member.id, member]));
+    const members = new Map(serverMembers(membership.members()).map((member) => [member.id, member]));
     const view = store.view();
     const leaderId = raft.leader?.id;
     return raft.configuration.servers.map(({id, address, suffrage}) => {

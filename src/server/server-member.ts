@@ -1,3 +1,4 @@
+import {joinHostPort} from '../runtime/host-port.ts';
 import {type Member} from './membership.ts';
 
 /** A server as its gossip tags describe it (gossip.md §15.2). */
@@ -42,7 +43,7 @@ export function serverMember(member: Member): ServerMember | undefined {
     id: tags['id'] ?? '',
     name: member.name.endsWith(suffix) ? member.name.slice(0, -suffix.length) : member.name,
     datacenter,
-    rpcAddress: member.address.includes(':') ? `[${member.address}]:${port}` : `${member.address}:${port}`,
+    rpcAddress: joinHostPort(member.address, port),
     host: member.address,
     port,
     status: member.status,
@@ -58,8 +59,12 @@ export function serverMember(member: Member): ServerMember | undefined {
   };
 }
 
+/** The servers among members. */
+export function serverMembers(members: readonly Member[]): readonly ServerMember[] {
+  return members.flatMap((member) => serverMember(member) ?? []);
+}
+
 /** Servers of a datacenter by their ids, without those that have left. */
 export function serversOfDatacenter(members: readonly Member[], datacenter: string): ReadonlyMap<string, ServerMember> {
-  const servers = members.flatMap((member) => serverMember(member) ?? []);
-  return new Map(servers.filter((server) => server.datacenter === datacenter && server.status !== 'left').map((server) => [server.id, server]));
+  return new Map(serverMembers(members).filter((server) => server.datacenter === datacenter && server.status !== 'left').map((server) => [server.id, server]));
 }

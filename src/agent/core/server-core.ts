@@ -2,12 +2,13 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type TokenResolver} from '../../acl/authorizer.ts';
-import {type HostPort, type RuntimeConfig} from '../../config/runtime-config.ts';
+import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {type AutopilotConfig} from '../../operator/schema.ts';
 import {devRaftConfig, type RaftConfig} from '../../raft/raft-config.ts';
 import {CountedRouter} from '../../rpc/counted-router.ts';
 import {type NodeTls} from '../../rpc/net/node-tls.ts';
 import {type Router} from '../../rpc/router.ts';
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {type Gauge, type MetricSink} from '../../runtime/metrics.ts';
 import {type SnapshotExchange} from '../../rpc/snapshot-exchange.ts';
 import {type Logger} from '../../runtime/logger.ts';
@@ -56,7 +57,7 @@ export class ServerCore implements AgentCore {
       datacenter: config.datacenter,
       nodeId,
       nodeName: config.node.name,
-      address: textOf(network.rpcAdvertise),
+      address: joinHostPort(network.rpcAdvertise.host, network.rpcAdvertise.port),
       port: {...network.rpcBind, handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs, connectionsPerClientMax: limits.rpcMaxConnsPerClient, tls},
       raftDir: join(this.#temporaryDir ?? config.dataDir, 'raft'),
       inMemory: config.devMode,
@@ -152,10 +153,6 @@ export class ServerCore implements AgentCore {
 function reloadableRaft({raft}: RuntimeConfig): Pick<RaftConfig, 'heartbeatTimeoutMs' | 'electionTimeoutMs' | 'leaderLeaseTimeoutMs' | 'snapshotThreshold' | 'snapshotIntervalMs' | 'trailingLogs'> {
   const {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs} = raft;
   return {heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseTimeoutMs, snapshotThreshold, snapshotIntervalMs, trailingLogs};
-}
-
-function textOf({host, port}: HostPort): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function autopilotOf({raft}: RuntimeConfig): Partial<AutopilotConfig> {

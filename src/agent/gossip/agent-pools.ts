@@ -11,7 +11,7 @@ import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type NameResolver} from '../../runtime/name-resolver.ts';
 import {tryGoDuration} from '../../schema/go-duration.ts';
-import {type ServerMember, serverMember} from '../../server/server-member.ts';
+import {type ServerMember, serverMembers} from '../../server/server-member.ts';
 import {agentTags} from './agent-tags.ts';
 import {FloodJoin} from './flood-join.ts';
 import {GossipPool} from './gossip-pool.ts';
@@ -74,13 +74,13 @@ export class AgentPools {
   /** Servers of this datacenter, as the LAN pool knows them. */
   localServers(): readonly ServerMember[] {
     const {datacenter} = this.#options.config;
-    return this.lan.members().flatMap((member) => serverMember(member) ?? []).filter((server) => server.datacenter === datacenter);
+    return serverMembers(this.lan.members()).filter((server) => server.datacenter === datacenter);
   }
 
   /** All known datacenters, ours first. */
   datacenters(): readonly string[] {
     const {datacenter} = this.#options.config;
-    const servers = this.wan?.members().flatMap((member) => serverMember(member) ?? []) ?? [];
+    const servers = serverMembers(this.wan?.members() ?? []);
     const others = new Set(servers.filter(({status}) => status !== 'left').map((server) => server.datacenter));
     others.delete(datacenter);
     return [datacenter, ...[...others].sort()];
@@ -90,7 +90,7 @@ export class AgentPools {
   datacenterMaps(): readonly DatacenterMap[] {
     const {wan} = this;
     if (wan === undefined) return [];
-    const servers = wan.members().flatMap((member) => serverMember(member) ?? []);
+    const servers = serverMembers(wan.members());
     return this.datacenters().map((datacenter) => ({
       Datacenter: datacenter,
       AreaID: 'wan',

@@ -1,4 +1,5 @@
 import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {serverMember} from '../../server/server-member.ts';
 import {type GossipPool} from './gossip-pool.ts';
@@ -51,9 +52,9 @@ export class FloodJoin {
       if (server === undefined || server.status !== 'alive' || server.wanJoinPort === 0 || server.datacenter !== datacenter) continue;
       const name = `${server.name}.${datacenter}`;
       if (present.has(name)) continue;
-      const host = server.host.includes(':') ? `[${server.host}]` : server.host;
-      wan.serf.join([`${name}/${host}:${server.wanJoinPort}`]).then(
-        () => logger.debug('Successfully performed flood-join for server at address', {server: server.name, address: `${host}:${server.wanJoinPort}`}),
+      const address = joinHostPort(server.host, server.wanJoinPort);
+      wan.serf.join([`${name}/${address}`]).then(
+        () => logger.debug('Successfully performed flood-join for server at address', {server: server.name, address}),
         (error: unknown) => logger.debug('Failed to flood-join server at address', {server: server.name, error}),
       );
     }

@@ -6,7 +6,7 @@ import {type GrpcCall, type GrpcMethod} from '../../rpc/grpc/grpc-server.ts';
 import {grpcCode, GrpcError} from '../../rpc/grpc/grpc-status.ts';
 import {bool, bytes, message, nested, type ProtoMessage, repeated, signed, text} from '../../schema/protobuf.ts';
 import {type Membership} from '../../server/membership.ts';
-import {serverMember} from '../../server/server-member.ts';
+import {serverMembers} from '../../server/server-member.ts';
 import {ProtobufError} from '../../wire/protobuf-reader.ts';
 
 export interface ExternalServicesOptions {
@@ -99,8 +99,7 @@ function watchServers({lan, wan, datacenter, resolver}: ExternalServicesOptions)
 }
 
 function serversOf(pool: Membership, datacenter: string): readonly DiscoveredServer[] {
-  const servers = pool.members().flatMap((member) => serverMember(member) ?? []);
-  return servers
+  return serverMembers(pool.members())
     .filter((server) => server.datacenter === datacenter && server.status === 'alive')
     .map(({id, host, version}) => ({id, address: host, version: version.join('.')}))
     .sort((a, b) => (a.id < b.id ? -1 : 1));

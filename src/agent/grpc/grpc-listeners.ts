@@ -1,15 +1,13 @@
 import {once} from 'node:events';
 import {createServer, type Server, type Socket} from 'node:net';
 import {type ListenAddress, type RuntimeConfig} from '../../config/runtime-config.ts';
-import {ConsulError} from '../../consul-error.ts';
 import {type GrpcMethods, GrpcServer} from '../../rpc/grpc/grpc-server.ts';
 import {TCP_KEEP_ALIVE_MS} from '../../rpc/net/limits.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
-import {systemErrorText} from '../../runtime/system-error.ts';
 import {TlsAcceptor} from '../../runtime/tls-acceptor.ts';
+import {listenAt, shownAddress} from '../listen-at.ts';
 import {type ListenerTls} from '../tls/agent-tls.ts';
-import {removeStaleSocket, setSocketPermissions} from '../unix-socket.ts';
 
 export interface GrpcListenersOptions {
   readonly config: Pick<RuntimeConfig, 'network' | 'limits'>;
@@ -66,19 +64,13 @@ export class GrpcListeners {
 
   async #listen(address: ListenAddress, secure: boolean): Promise<void> {
     const {config, logger} = this.#options;
-    const isTcp = address.network === 'tcp';
-    const shown = isTcp ? `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}` : address.path;
     const listener = createServer({noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS}, (socket) => void this.#accept(socket, secure));
-    try {
-      if (!isTcp) removeStaleSocket(address.path);
-      listener.listen(isTcp ? {host: address.host, port: address.port} : {path: address.path});
+    await listenAt(address, config.network.unixSockets, async (where) => {
+      listener.listen(where);
       await once(listener, 'listening');
-    } catch (error) {
-      throw new ConsulError(`listen ${address.network} ${shown}: bind: ${systemErrorText(error)}`);
-    }
-    this.#listeners.push(listener);
-    if (!isTcp) setSocketPermissions(address.path, config.network.unixSockets);
-    logger.info('Started gRPC listeners', {port_name: secure ? 'grpc_tls' : 'grpc', address: shown, network: address.network});
+      this.#listeners.push(listener);
+    });
+    logger.info('Started gRPC listeners', {port_name: secure ? 'grpc_tls' : 'grpc', address: shownAddress(address), network: address.network});
   }
 
   async #accept(socket: Socket, secure: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import {type CheckType} from '../../catalog/service-definition.ts';
 import {ConsulError} from '../../consul-error.ts';
+import {bracketed} from '../../runtime/host-port.ts';
 import {kindOf} from './check-kind.ts';
 import {type LocalService, type LocalState} from './local-state.ts';
 
@@ -72,8 +73,4 @@ function withHost(url: string, target: string): string {
 function hostLength(target: string): number {
   const slash = target.indexOf('/');
   return slash < 0 ? target.length : slash;
-}
-
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }

@@ -3,6 +3,7 @@ import {type HealthCheck, type NodeService} from '../../catalog/schema.ts';
 import {type CheckStatus} from '../../health/check-result.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
+import {SerialQueue} from '../../runtime/serial-queue.ts';
 import {checksOfService} from './built-check.ts';
 import {withServiceDefaults} from './built-service.ts';
 import {kindOf, runsPrograms} from './check-kind.ts';
@@ -58,17 +59,15 @@ const dnsLabelCharsMax = 63;
  */
 export class Registrations {
   readonly #options: RegistrationsOptions;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(options: RegistrationsOptions) {
     this.#options = options;
   }
 
   /** Runs what must not meet another registration half-way. */
-  async exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#queue.then(work, work);
-    this.#queue = mine.catch(() => undefined);
-    return await mine;
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(work);
   }
 
   /**

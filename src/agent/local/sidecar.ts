@@ -2,6 +2,7 @@ import {noProxy} from '../../catalog/proxy-schema.ts';
 import {type NodeService} from '../../catalog/schema.ts';
 import {CheckType, type ServiceDefinition} from '../../catalog/service-definition.ts';
 import {ConsulError} from '../../consul-error.ts';
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {NANOS_PER_SECOND} from '../../schema/go-duration.ts';
 import {checkTypesOf, serviceOfDefinition} from './built-service.ts';
 
@@ -64,7 +65,7 @@ function localService(proxy: typeof noProxy, parent: NodeService): Pick<typeof n
 function defaultChecks(sidecar: NodeService, parent: NodeService): readonly CheckType[] {
   const host = sidecar.Address || sidecar.Proxy.LocalServiceAddress;
   return [
-    {...CheckType.zero(), Name: 'Connect Sidecar Listening', TCP: host.includes(':') ? `[${host}]:${sidecar.Port}` : `${host}:${sidecar.Port}`, Interval: listeningIntervalNs},
+    {...CheckType.zero(), Name: 'Connect Sidecar Listening', TCP: joinHostPort(host, sidecar.Port), Interval: listeningIntervalNs},
     {...CheckType.zero(), Name: `Connect Sidecar Aliasing ${parent.ID}`, AliasService: parent.ID},
   ];
 }

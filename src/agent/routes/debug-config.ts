@@ -1,5 +1,6 @@
 import {type GossipPoolConfig, type HostPort, type ListenAddress, type RuntimeConfig, type TlsListenerConfig} from '../../config/runtime-config.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {definedChecks, definedServices} from './debug-definitions.ts';
 import {type DebugValue} from './debug-value.ts';
@@ -9,7 +10,7 @@ import {fixedDebugKeys} from './fixed-debug-keys.ts';
 const hidden = 'hidden';
 
 const text = (ms: number): string => formatGoDuration(ms * NANOS_PER_MILLISECOND);
-const tcp = ({host, port}: HostPort): string => `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
+const tcp = ({host, port}: HostPort): string => `tcp://${joinHostPort(host, port)}`;
 const listen = (address: ListenAddress): string => (address.network === 'tcp' ? tcp(address) : `unix://${address.path}`);
 /** Go prints a rate without limit as the largest float there is. */
 const rate = (perSecond: number): number => (perSecond === Infinity ? Number.MAX_VALUE : perSecond);

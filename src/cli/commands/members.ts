@@ -1,3 +1,4 @@
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {ApiClient, orFail} from '../api-client.ts';
 import {columns} from '../columns.ts';
 import {CommandFailure, defineCommand, printLine} from '../command.ts';
@@ -79,7 +80,7 @@ function compareMembers(a: Member, b: Member): number {
 }
 
 function address(member: Member): string {
-  return `${member.Addr.includes(':') ? `[${member.Addr}]` : member.Addr}:${member.Port}`;
+  return joinHostPort(member.Addr, member.Port);
 }
 
 function standard(members: readonly Member[]): string[][] {

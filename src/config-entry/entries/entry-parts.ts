@@ -1,6 +1,6 @@
 import {RaftIndex} from '../../schema/rpc-common.ts';
 import {embed, struct, type TypeOf} from '../../schema/struct.ts';
-import {any, bool, durationString, int, list, map, nullable, str, uint32, uint64} from '../../schema/types.ts';
+import {durationString, int, list, map, nullable, str, uint32, uint64} from '../../schema/types.ts';
 
 /** What entries of most kinds end with. `Hash` is a number over the entry's contents, made by the leader. */
 export const entryEnd = {Meta: map(str).omitEmpty(), Hash: uint64, ...embed(RaftIndex)};
@@ -17,14 +17,6 @@ export const PassiveHealthCheck = struct('PassiveHealthCheck', {
   EnforcingConsecutive5xx: nullable(uint32),
   MaxEjectionPercent: nullable(uint32),
   BaseEjectionTime: nullable(durationString),
-});
-
-export const EnvoyExtension = struct('EnvoyExtension', {
-  Name: str,
-  Required: bool,
-  Arguments: map(any),
-  ConsulVersion: str,
-  EnvoyVersion: str,
 });
 
 /** Another entry, or one of its listeners. */

@@ -1,8 +1,9 @@
+import {EnvoyExtension} from '../../catalog/proxy-schema.ts';
 import {AccessLogsConfig, ExposeConfig, MeshGatewayConfig, TransparentProxyConfig} from '../../catalog/proxy-schema.ts';
 import {binaryMarshalled} from '../../schema/combinators.ts';
 import {struct, type TypeOf} from '../../schema/struct.ts';
 import {any, list, map, nullable, str} from '../../schema/types.ts';
-import {entryEnd, EnvoyExtension, ServiceResolverFailoverPolicy, ServiceResolverPrioritizeByLocality} from './entry-parts.ts';
+import {entryEnd, ServiceResolverFailoverPolicy, ServiceResolverPrioritizeByLocality} from './entry-parts.ts';
 
 const fields = struct('ProxyConfigEntry', {
   Kind: str,

@@ -1,7 +1,8 @@
+import {EnvoyExtension} from '../../catalog/proxy-schema.ts';
 import {ExposeConfig, MeshGatewayConfig, TransparentProxyConfig} from '../../catalog/proxy-schema.ts';
 import {struct, type TypeOf} from '../../schema/struct.ts';
 import {int, list, nullable, str} from '../../schema/types.ts';
-import {entryEnd, EnvoyExtension, PassiveHealthCheck, UpstreamLimits} from './entry-parts.ts';
+import {entryEnd, PassiveHealthCheck, UpstreamLimits} from './entry-parts.ts';
 
 const UpstreamConfig = struct('UpstreamConfig', {
   Name: str.omitEmpty(),

@@ -1,5 +1,6 @@
 import {isIP, isIPv4, isIPv6} from 'node:net';
 import ipaddr from 'ipaddr.js';
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {ConfigError} from '../config-error.ts';
 import {type ListenAddress, type NetworkConfig} from '../runtime-config.ts';
 import {type HostNetwork} from '../sockaddr/interface-address.ts';
@@ -250,8 +251,4 @@ export function listenerClash(network: NetworkConfig, server: boolean): string |
     taken.set(address, name);
   }
   return undefined;
-}
-
-function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
