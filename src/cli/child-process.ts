@@ -1,5 +1,5 @@
 import {spawn, type ChildProcess, type StdioOptions} from 'node:child_process';
-import {errorCode, systemErrorText} from '../runtime/system-error.ts';
+import {startFailureText} from '../runtime/system-error.ts';
 
 const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
   SIGHUP: 'hangup', SIGINT: 'interrupt', SIGQUIT: 'quit', SIGILL: 'illegal instruction', SIGTRAP: 'trace/breakpoint trap', SIGABRT: 'aborted', SIGBUS: 'bus error',
@@ -39,13 +39,7 @@ export async function startChild(words: readonly string[], {shell, stdio, env}: 
   });
   const started = Promise.withResolvers<void>();
   child.once('spawn', started.resolve);
-  child.once('error', (error) => started.reject(new StartFailure(startFailure(program, error))));
+  child.once('error', (error) => started.reject(new StartFailure(startFailureText(program, error))));
   await started.promise;
   return {process: child, ended};
-}
-
-/** As Go says it: a name without a slash was looked for in PATH, anything else was handed to the system. */
-function startFailure(program: string, error: Error): string {
-  if (errorCode(error) === 'ENOENT' && !program.includes('/')) return `exec: ${JSON.stringify(program)}: executable file not found in $PATH`;
-  return `fork/exec ${program}: ${systemErrorText(error)}`;
 }

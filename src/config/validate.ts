@@ -2,6 +2,7 @@ import {readFileSync, statSync} from 'node:fs';
 import {listenerClash} from './build/addresses.ts';
 import {checkFault, serviceFault} from './build/definitions.ts';
 import {metadataFault} from './build/node-meta.ts';
+import {errorCode} from '../runtime/system-error.ts';
 import {ConfigError} from './config-error.ts';
 import {decodeGoBase64, GoBase64Error} from '../schema/go-base64.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
@@ -134,7 +135,7 @@ function openFilesLimit(): number {
     return line?.[1] === undefined || line[1] === 'unlimited' ? Infinity : Number(line[1]);
   } catch (error) {
     // Only Linux has this file; elsewhere nothing is checked.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Infinity;
+    if (errorCode(error) === 'ENOENT') return Infinity;
     throw error;
   }
 }

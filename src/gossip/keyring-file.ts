@@ -1,5 +1,6 @@
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {replaceFile} from '../runtime/replace-file.ts';
 import {decodeGoBase64} from '../schema/go-base64.ts';
 import {list, str} from '../schema/types.ts';
 import {Keyring} from './wire/keyring.ts';
@@ -21,6 +22,5 @@ export async function readKeyringFile(path: string): Promise<Keyring> {
 /** Replaces the file in one step, readable by its owner alone. */
 export async function writeKeyringFile(path: string, keyring: Keyring, indent: 0 | 2 = 2): Promise<void> {
   await mkdir(dirname(path), {recursive: true, mode: 0o700});
-  await writeFile(`${path}.tmp`, JSON.stringify(keyring.toBase64(), null, indent), {mode: 0o600, flush: true});
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, JSON.stringify(keyring.toBase64(), null, indent), {mode: 0o600, synced: true});
 }

@@ -3,7 +3,7 @@ import {type Clock} from '../runtime/clock.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
 import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {errorCode, systemErrorText} from '../runtime/system-error.ts';
+import {errorCode, startFailureText, systemErrorText} from '../runtime/system-error.ts';
 import {OutputTail} from './output-tail.ts';
 
 export interface ScriptProbeOptions {
@@ -48,7 +48,7 @@ export class ScriptProbe implements Probe {
     } catch (error) {
       signal.throwIfAborted();
       log.error('Check failed to invoke', {check: checkId, error: systemErrorText(error)});
-      return {status: 'critical', output: startFailure(program, error), bypassThresholds: true};
+      return {status: 'critical', output: startFailureText(program, error), bypassThresholds: true};
     } finally {
       timer.cancel();
       signal.removeEventListener('abort', kill);
@@ -80,10 +80,4 @@ function timedOut(timeoutMs: number, output: OutputTail): CheckResult {
   const partial = output.report();
   const text = `Timed out (${formatGoDuration(timeoutMs * NANOS_PER_MILLISECOND)}) running check`;
   return {status: 'critical', output: partial === '' ? text : `${text}\n\n${partial}`, bypassThresholds: true};
-}
-
-/** As Go says it: a name without a slash was looked for in PATH, anything else was handed to the system. */
-function startFailure(program: string, error: unknown): string {
-  if (errorCode(error) === 'ENOENT' && !program.includes('/')) return `exec: ${JSON.stringify(program)}: executable file not found in $PATH`;
-  return `fork/exec ${program}: ${systemErrorText(error)}`;
 }

@@ -34,3 +34,9 @@ export function errorCode(error: unknown): string {
 export function systemErrorText(error: unknown): string {
   return systemTexts[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
+
+/** Why a program did not start, as Go says it: a name without a slash was looked for in PATH, anything else was handed to the system. */
+export function startFailureText(program: string, error: unknown): string {
+  if (errorCode(error) === 'ENOENT' && !program.includes('/')) return `exec: ${JSON.stringify(program)}: executable file not found in $PATH`;
+  return `fork/exec ${program}: ${systemErrorText(error)}`;
+}

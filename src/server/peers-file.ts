@@ -1,4 +1,4 @@
-import {open, readFile, rm, rename} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ConsulError} from '../consul-error.ts';
 import {checkConfiguration, type Configuration, suffrage} from '../raft/configuration.ts';
@@ -10,6 +10,8 @@ import {RaftError} from '../raft/raft-error.ts';
 import {DirectorySnapshotStore} from '../raft/snapshot/directory-snapshot-store.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Logger} from '../runtime/logger.ts';
+import {replaceFile} from '../runtime/replace-file.ts';
+import {errorCode} from '../runtime/system-error.ts';
 import {JsonDecodeError} from '../schema/json-error.ts';
 import {struct} from '../schema/struct.ts';
 import {bool, list, str} from '../schema/types.ts';
@@ -41,7 +43,8 @@ export async function recoverFromPeersFile(options: PeersFileOptions): Promise<v
   const {raftDir, logger} = options;
   const path = join(raftDir, peersFile);
   if ((await textOf(join(raftDir, infoFile))) === undefined) {
-    await writeWhole(raftDir, infoFile, peersInfo);
+    // Half a file would let a peers.json pass that was not meant to.
+    await replaceFile(join(raftDir, infoFile), peersInfo, {mode: infoMode, synced: true});
     if ((await textOf(path)) === undefined) return;
     await rm(path);
     logger.info('deleted peers.json file (see peers.info for details)');
@@ -93,22 +96,9 @@ async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** Half a file would let a peers.json pass that was not meant to: it is there whole, or not at all. */
-async function writeWhole(folder: string, name: string, text: string): Promise<void> {
-  const temporary = join(folder, `${name}.tmp`);
-  const file = await open(temporary, 'w', infoMode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, join(folder, name));
 }
 
 const peersInfo = `

@@ -1,137 +1,65 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {type TokenResolver} from '../acl/authorizer.ts';
-import {catalogEndpoints} from '../catalog/catalog-endpoint.ts';
-import {healthEndpoints} from '../catalog/health-endpoint.ts';
-import {internalEndpoints} from '../catalog/internal-endpoint.ts';
 import {CoordinateBatches} from '../coordinate/coordinate-batches.ts';
-import {coordinateEndpoints} from '../coordinate/endpoint.ts';
-import {CoordinateSorter} from '../coordinate/near-sorter.ts';
-import {type DatacenterMap} from '../coordinate/schema.ts';
-import {eventEndpoints} from '../event/endpoint.ts';
-import {type KeyManager} from '../gossip/key-manager.ts';
-import {kvEndpoints} from '../kv/endpoint.ts';
+import {autopilotConfig} from '../operator/autopilot-config.ts';
+import {type Cluster} from '../operator/cluster.ts';
+import {autopilotDefaults} from '../operator/schema.ts';
+import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
+import {type RaftNodeOptions} from '../raft/driver/raft-node-options.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
 import {BatchedLogStore} from '../raft/log/batched-log-store.ts';
 import {LevelDisk} from '../raft/log/level-disk.ts';
 import {SimulatedDisk} from '../raft/log/simulated-disk.ts';
-import {type RaftConfig} from '../raft/raft-config.ts';
 import {DirectorySnapshotStore} from '../raft/snapshot/directory-snapshot-store.ts';
 import {BlockingReader} from '../rpc/blocking-reader.ts';
-import {type Clock} from '../runtime/clock.ts';
-import {type Logger} from '../runtime/logger.ts';
-import {type MetricSink} from '../runtime/metrics.ts';
-import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
-import {type Random} from '../runtime/random.ts';
-import {sessionEndpoints} from '../session/endpoint.ts';
-import {KeptAnswers} from '../store/kept.ts';
-import {Store} from '../store/store.ts';
-import {cascades} from './cascades.ts';
-import {txnEndpoints} from '../txn/endpoint.ts';
-import {autopilotConfig} from '../operator/autopilot-config.ts';
-import {type AutopilotConfig, autopilotDefaults} from '../operator/schema.ts';
-import {usageEndpoints} from '../operator/usage-endpoint.ts';
-import {operatorEndpoints} from '../operator/endpoint.ts';
-import {keyringEndpoints} from '../operator/keyring-endpoint.ts';
-import {statusEndpoints} from '../operator/status-endpoint.ts';
-import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
-import {firstByte} from '../rpc/net/first-byte.ts';
-import {type Endpoint} from '../rpc/endpoint.ts';
-import {measuredEndpoints} from '../rpc/measured-endpoints.ts';
-import {serveSnapshot} from '../rpc/snapshot-exchange.ts';
-import {type CallTimes} from '../rpc/call-times.ts';
 import {GrpcCalls} from '../rpc/grpc/grpc-calls.ts';
 import {GrpcPool} from '../rpc/grpc/grpc-pool.ts';
-import {RequestLimiter, type RequestLimits} from '../rpc/request-limiter.ts';
 import {type Method} from '../rpc/method.ts';
+import {firstByte} from '../rpc/net/first-byte.ts';
+import {RequestLimiter, type RequestLimits} from '../rpc/request-limiter.ts';
+import {serveSnapshot} from '../rpc/snapshot-exchange.ts';
+import {eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
 import {DCSpecificRequest} from '../schema/rpc-common.ts';
+import {KeptAnswers} from '../store/kept.ts';
+import {Store} from '../store/store.ts';
 import {BootstrapExpect} from './bootstrap-expect.ts';
+import {cascades} from './cascades.ts';
 import {ClusterRouter} from './cluster-router.ts';
-import {preVoteSince, statsTimeoutMs} from './limits.ts';
 import {Departure} from './departure.ts';
-import {MemberDirectory} from './member-directory.ts';
+import {AgreedFeatures} from './leader/agreed-features.ts';
 import {Autopilot} from './leader/autopilot.ts';
+import {LeaderDuties} from './leader/leader-duties.ts';
+import {memberCatalog} from './leader/member-catalog.ts';
+import {MemberReconciler} from './leader/member-reconciler.ts';
+import {announceLeadership} from './leader/new-leader-event.ts';
 import {RaftMembers} from './leader/raft-members.ts';
+import {TombstoneGc} from './leader/tombstone-gc.ts';
+import {preVoteSince, statsTimeoutMs} from './limits.ts';
+import {LockDelays} from './lock-delays.ts';
+import {MemberDirectory} from './member-directory.ts';
 import {recoverFromPeersFile} from './peers-file.ts';
 import {RaftCluster} from './raft-cluster.ts';
 import {raftLogFolder, raftSnapshotFolder} from './raft-folders.ts';
-import {type ServerMember} from './server-member.ts';
-import {type ByteString} from '../wire/byte-string.ts';
-import {announceLeadership} from './leader/new-leader-event.ts';
-import {AgreedFeatures} from './leader/agreed-features.ts';
-import {LeaderDuties} from './leader/leader-duties.ts';
-import {TombstoneGc} from './leader/tombstone-gc.ts';
-import {memberCatalog} from './leader/member-catalog.ts';
-import {MemberReconciler} from './leader/member-reconciler.ts';
-import {LockDelays} from './lock-delays.ts';
-import {type Membership} from './membership.ts';
 import {RaftLeadership} from './raft-leadership.ts';
 import {RaftProposer} from './raft-proposer.ts';
-import {ServerHealth} from './server-health.ts';
+import {serverEndpoints} from './server-endpoints.ts';
 import {ServerFsm} from './server-fsm.ts';
 import {ServerGrpc, serverProgress} from './server-grpc.ts';
-import {ServerPort, type ServerPortOptions} from './server-port.ts';
+import {ServerHealth} from './server-health.ts';
+import {type ServerMember} from './server-member.ts';
+import {type ServerOptions} from './server-options.ts';
+import {ServerPort} from './server-port.ts';
 import {ServerStatus} from './server-status.ts';
-import {SnapshotService} from './snapshot-service.ts';
 import {SessionTimers} from './session-timers.ts';
+import {SnapshotService} from './snapshot-service.ts';
 import {commands, records} from './state-machine.ts';
-
-export interface ServerOptions {
-  readonly datacenter: string;
-  readonly nodeId: string;
-  /** ip:port of the server's RPC and Raft. */
-  readonly address: string;
-  /** Where Raft keeps its log and snapshots. */
-  readonly raftDir: string;
-  /** The log is kept in memory: `-dev`. */
-  readonly inMemory: boolean;
-  /** May make a cluster of its own when there is none. */
-  readonly bootstrap: boolean;
-  readonly raft: RaftConfig;
-  /** The pool of this datacenter's agents. */
-  readonly membership: Membership;
-  readonly sessionTtlMinMs: number;
-  /** All known datacenters, the nearest first; and where their servers are. */
-  readonly datacenters: () => readonly string[];
-  readonly datacenterMaps: () => readonly DatacenterMap[];
-  /** How coordinates are gathered before they are written. */
-  readonly coordinates: {readonly periodMs: number; readonly batchSize: number; readonly batchesMax: number};
-  /** What the configuration file says of autopilot. */
-  readonly autopilot: Partial<AutopilotConfig>;
-  readonly nodeName: string;
-  /** Fires a Serf user event in the LAN pool. */
-  readonly fireEvent: (name: string, payload: ByteString) => Promise<void>;
-  /** The encryption keys of the pools, once these are open; undefined where there is no WAN pool. */
-  readonly lanKeys: () => KeyManager;
-  readonly wanKeys: () => KeyManager | undefined;
-  /** Declares a failed member of the pool gone. */
-  readonly forceLeave: (name: string) => Promise<void>;
-  /** How many requests this server takes. */
-  readonly requestLimits: RequestLimits;
-  /** How long calls to other servers and blocking queries take. */
-  readonly times: CallTimes;
-  /** `rpc.enable_streaming`: agents may subscribe to health. */
-  readonly streaming: boolean;
-  /** Where port 8300 listens, and what it bears. */
-  readonly port: Pick<ServerPortOptions, 'host' | 'port' | 'handshakeTimeoutMs' | 'connectionsPerClientMax' | 'tls'>;
-  /** How many servers make a cluster together; 0 and 1: this one alone, if it bootstraps. */
-  readonly bootstrapExpect: number;
-  /** The servers of all datacenters; undefined without a WAN pool. */
-  readonly wan: Membership | undefined;
-  readonly resolver: TokenResolver;
-  readonly metrics: MetricSink;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Raft cannot go on: the process must end. */
-  readonly onFatal: (error: unknown) => void;
-}
 
 /** A server: the replicated state, the Raft that feeds it, and the endpoints that read and write it. */
 export class Server {
   readonly store = new Store();
   readonly kept = new KeptAnswers();
   readonly raft: RaftNode;
+  readonly cluster: Cluster;
   readonly router: ClusterRouter;
   readonly snapshots: SnapshotService;
   readonly #port: ServerPort;
@@ -148,8 +76,6 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options;
     const {clock, random, resolver, logger} = options;
-    mkdirSync(options.raftDir, {recursive: true, mode: 0o700});
-    const disk = options.inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(options.raftDir, raftLogFolder));
     const delays = new LockDelays(clock);
     const {datacenter, nodeId, address, membership} = options;
     const directory = new MemberDirectory(datacenter, membership, options.wan);
@@ -163,10 +89,9 @@ export class Server {
       logger,
     });
     this.raft = new RaftNode({
-      id: options.nodeId,
-      address: options.address,
-      logStore: new BatchedLogStore(disk),
-      snapshotStore: new DirectorySnapshotStore(join(options.raftDir, raftSnapshotFolder)),
+      ...raftStores(options),
+      id: nodeId,
+      address,
       fsm: new ServerFsm({
         store: this.store,
         commands,
@@ -204,26 +129,27 @@ export class Server {
     });
     const proposer = new RaftProposer(this.raft, options.metrics);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
-    const timers = new SessionTimers({datacenter: options.datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
+    const timers = new SessionTimers({datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
     const status = new ServerStatus(this.raft, leadership);
     const initial = {...autopilotDefaults, ...options.autopilot};
     this.#health = new ServerHealth({
-      datacenter: options.datacenter,
-      ownId: options.nodeId,
+      datacenter,
+      ownId: nodeId,
       raft: this.raft,
-      membership: options.membership,
+      membership,
       config: () => autopilotConfig(this.store.view()) ?? initial,
       ownStats: () => status.raftStats(),
       statsOf: (server) => this.#ask(server, statusRaftStats, {}),
       clock,
       logger: logger.named('autopilot'),
     });
+    this.cluster = new RaftCluster({raft: this.raft, membership, health: this.#health, store: this.store});
     const autopilot = new Autopilot({
-      datacenter: options.datacenter,
-      ownId: options.nodeId,
+      datacenter,
+      ownId: nodeId,
       raft: this.raft,
       health: this.#health,
-      membership: options.membership,
+      membership,
       store: this.store,
       proposer,
       initial,
@@ -232,8 +158,8 @@ export class Server {
       logger: logger.named('autopilot'),
     });
     this.#reconciler = new MemberReconciler({
-      datacenter: options.datacenter,
-      membership: options.membership,
+      datacenter,
+      membership,
       catalog: memberCatalog(this.store),
       proposer,
       servers: new RaftMembers(this.raft, options.nodeId, logger),
@@ -241,8 +167,8 @@ export class Server {
       clock,
       logger,
     });
-    const tombstones = new TombstoneGc({datacenter: options.datacenter, store: this.store, proposer, clock, logger});
-    const features = new AgreedFeatures({datacenter: options.datacenter, membership: options.membership, store: this.store, proposer, clock, logger});
+    const tombstones = new TombstoneGc({datacenter, store: this.store, proposer, clock, logger});
+    const features = new AgreedFeatures({datacenter, membership, store: this.store, proposer, clock, logger});
     this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), tombstones, timers, autopilot, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();
@@ -286,26 +212,10 @@ export class Server {
       logger: logger.named('grpc'),
     });
     this.#port.handle(firstByte.grpc, (stream, peer) => this.#grpc.accept(stream, peer));
-    const common = {store: this.store, reader, kept: this.kept, proposer, resolver, near: new CoordinateSorter(this.store, options.datacenter)};
-    const serve = (endpoints: readonly Endpoint[]): void => this.router.serve(measuredEndpoints(endpoints, options.metrics));
-    serve(statusEndpoints(status));
-    serve(kvEndpoints({...common, isLockDelayed: (key) => delays.isDelayed(key)}));
-    serve(sessionEndpoints({...common, ttlMinNs: options.sessionTtlMinMs * 1e6, renew: (session) => timers.renew(session)}));
-    serve(catalogEndpoints({...common, datacenters: options.datacenters}));
-    serve(healthEndpoints(common));
-    serve(eventEndpoints({resolver, fire: options.fireEvent}));
-    serve(internalEndpoints(common));
     this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
-    serve(coordinateEndpoints({...common, batches: this.#coordinates, datacenters: options.datacenterMaps}));
-    serve(operatorEndpoints({...common, cluster: new RaftCluster({raft: this.raft, membership: options.membership, health: this.#health, store: this.store})}));
-    serve(usageEndpoints({...common, datacenter, datacenters: options.datacenters, router: this.router}));
-    serve(keyringEndpoints({datacenter, resolver, lan: options.lanKeys, wan: options.wanKeys, datacenters: options.datacenters, router: this.router}));
-    serve(txnEndpoints({...common, leadership, isLockDelayed: (key) => delays.isDelayed(key)}));
-  }
-
-  /** What was found of a server's health at the last look; undefined for one that was not looked at yet. */
-  isHealthy(id: string): boolean | undefined {
-    return this.#health.of(id)?.isHealthy;
+    this.router.serve(serverEndpoints({
+      options, store: this.store, kept: this.kept, cluster: this.cluster, coordinates: this.#coordinates, router: this.router, reader, proposer, status, leadership, timers, delays,
+    }));
   }
 
   /** True while default reads may be answered from what was kept of this server's state: where requests are counted, none passes by. */
@@ -373,4 +283,11 @@ export class Server {
   #ask<Req, Res>({name, datacenter, rpcAddress}: ServerMember, method: Method<Req, Res>, request: Req): Promise<Res> {
     return this.#port.pool.call({name, datacenter, address: rpcAddress}, method, request, {timeoutMs: statsTimeoutMs});
   }
+}
+
+/** Where Raft keeps what it must not forget. */
+function raftStores({raftDir, inMemory}: ServerOptions): Pick<RaftNodeOptions, 'logStore' | 'snapshotStore'> {
+  mkdirSync(raftDir, {recursive: true, mode: 0o700});
+  const disk = inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(raftDir, raftLogFolder));
+  return {logStore: new BatchedLogStore(disk), snapshotStore: new DirectorySnapshotStore(join(raftDir, raftSnapshotFolder))};
 }

@@ -1,7 +1,7 @@
 import {countsOf} from '../../catalog/usage.ts';
 import {ConfigEntries} from '../../config-entry/state.ts';
 import {Kvs} from '../../kv/state.ts';
-import {suffrage} from '../../raft/configuration.ts';
+import {healthOfCluster} from '../../operator/cluster-health.ts';
 import {type Gauge} from '../../runtime/metrics.ts';
 import {type Server} from '../../server/server.ts';
 import {Sessions} from '../../session/state.ts';
@@ -29,13 +29,10 @@ export function serverGauges(server: Server, datacenter: string, pools: AgentPoo
 
 /** How many voters may fail, and whether none did. */
 function autopilotGauges(server: Server): readonly Gauge[] {
-  const {servers} = server.raft.configuration;
-  const voters = servers.filter(({suffrage: vote}) => vote === suffrage.voter);
-  const healthy = voters.filter(({id}) => server.isHealthy(id) === true).length;
-  const tolerance = Math.max(0, healthy - (Math.floor(voters.length / 2) + 1));
+  const {FailureTolerance, Healthy} = healthOfCluster(server.cluster.servers());
   return [
-    {name: 'autopilot.failure_tolerance', value: tolerance},
-    {name: 'autopilot.healthy', value: servers.every(({id}) => server.isHealthy(id) === true) ? 1 : 0},
+    {name: 'autopilot.failure_tolerance', value: FailureTolerance},
+    {name: 'autopilot.healthy', value: Healthy ? 1 : 0},
   ];
 }
 

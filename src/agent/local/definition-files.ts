@@ -1,10 +1,12 @@
-import {createHash, randomUUID} from 'node:crypto';
+import {createHash} from 'node:crypto';
 import {type Dirent} from 'node:fs';
-import {mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {mkdir, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
 import {HealthCheck, NodeService} from '../../catalog/schema.ts';
 import {CheckType} from '../../catalog/service-definition.ts';
 import {type Logger} from '../../runtime/logger.ts';
+import {replaceFile} from '../../runtime/replace-file.ts';
+import {errorCode} from '../../runtime/system-error.ts';
 import {struct, type TypeOf} from '../../schema/struct.ts';
 import {bool, int64, nullable, str} from '../../schema/types.ts';
 import {definitionFileBytesMax} from './limits.ts';
@@ -94,7 +96,7 @@ export class DefinitionFiles {
     try {
       return checkStates.type.fromJson(await readFile(path));
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       this.#logger.error('failed decoding check state', {file: path, error});
       await rm(path, {force: true});
       return undefined;
@@ -116,7 +118,7 @@ export class DefinitionFiles {
     const text = kind.type.toJson(value);
     await this.#inTurn(path, async () => {
       await mkdir(join(this.#dataDir, kind.folder), {recursive: true, mode: 0o700});
-      await replaceFile(path, text, kind.synced);
+      await replaceFile(path, text, {mode: 0o600, synced: kind.synced});
     });
   }
 
@@ -177,38 +179,7 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
   try {
     return await readdir(folder, {withFileTypes: true});
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-/** Puts a file in the place of another in one step, so that a crash leaves the one or the other. */
-async function replaceFile(path: string, text: string, synced: boolean): Promise<void> {
-  const temporary = `${path}-${randomUUID()}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    if (synced) await file.sync();
-  } catch (error) {
-    await rm(temporary, {force: true});
-    throw error;
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  if (synced) await syncFolder(dirname(path));
-}
-
-/** A name is on the disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

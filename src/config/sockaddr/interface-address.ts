@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {networkInterfaces} from 'node:os';
 import ipaddr from 'ipaddr.js';
+import {errorCode} from '../../runtime/system-error.ts';
 
 /** One address of one interface of this host. */
 export interface InterfaceAddress {
@@ -54,7 +55,7 @@ function readTable(path: string): readonly string[] {
     return readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
   } catch (error) {
     // Other systems than Linux have no such table: then no interface is the default one.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

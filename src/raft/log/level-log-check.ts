@@ -1,5 +1,6 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {errorCode} from '../../runtime/system-error.ts';
 import {crc32c} from '../../wire/crc32c.ts';
 import {RaftError} from '../raft-error.ts';
 
@@ -33,7 +34,7 @@ async function logsOf(folder: string): Promise<readonly string[]> {
   try {
     return (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat} from 
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
 
+import {syncFolder} from '../../runtime/replace-file.ts';
 import {snapshotMetaBytesMax, snapshotsRetained} from '../limits.ts';
 import {RaftError} from '../raft-error.ts';
 import {decodeSnapshotMeta, encodeSnapshotMeta, type SnapshotMetaFile} from './snapshot-meta-file.ts';
@@ -94,15 +95,6 @@ export class DirectorySnapshotStore implements SnapshotStore {
 
 function readState(path: string): AsyncIterable<Buffer> {
   return createReadStream(path, {highWaterMark: 256 * 1024});
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 class DirectorySnapshotWriter implements SnapshotWriter {
