@@ -1,28 +1,14 @@
 import {unaryOn} from '../rpc/grpc/client-call.ts';
 import {GrpcError} from '../rpc/grpc/grpc-status.ts';
-import {type Clock} from '../runtime/clock.ts';
-import {type CheckLog} from './check-log.ts';
-import {type CheckResult, type Probe} from './check-result.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
 import {message, signed, text} from '../schema/protobuf.ts';
+import {type CheckResult, type Probe} from './check-result.ts';
 import {DialError} from './dial-error.ts';
-import {type Dialer} from './dialer.ts';
+import {type DialProbeOptions} from './dial-probe-options.ts';
 import {parseHostPort} from './host-port.ts';
 import {http2Session} from './http2-session.ts';
 import {grpcMessageBytesMax} from './limits.ts';
-import {type CheckTls, tlsHandshake} from './tls-dial.ts';
-
-export interface GrpcProbeOptions {
-  readonly checkId: string;
-  /** `host:port[/service]` */
-  readonly target: string;
-  readonly timeoutMs: number;
-  /** Undefined: in plain text. */
-  readonly tls?: CheckTls;
-  readonly dialer: Dialer;
-  readonly clock: Clock;
-  readonly log: CheckLog;
-}
+import {tlsHandshake} from './tls-dial.ts';
 
 /** grpc.health.v1 */
 const healthCheckRequest = message(() => ({service: ''}), (field) => [field(1, 'service', text)]);
@@ -33,11 +19,11 @@ const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
 /** Asks the standard health service of gRPC, on a connection of its own each time (agent-checks.md §4.6). */
 export class GrpcProbe implements Probe {
-  readonly #o: GrpcProbeOptions;
+  readonly #o: DialProbeOptions;
   readonly #address: string;
   readonly #service: string;
 
-  constructor(options: GrpcProbeOptions) {
+  constructor(options: DialProbeOptions) {
     this.#o = options;
     const slash = options.target.indexOf('/');
     this.#address = slash < 0 ? options.target : options.target.slice(0, slash);

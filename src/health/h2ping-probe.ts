@@ -1,30 +1,16 @@
-import {type Clock} from '../runtime/clock.ts';
-import {type CheckLog} from './check-log.ts';
-import {type CheckResult, type Probe} from './check-result.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
+import {type CheckResult, type Probe} from './check-result.ts';
 import {DialError} from './dial-error.ts';
-import {type Dialer} from './dialer.ts';
+import {type DialProbeOptions} from './dial-probe-options.ts';
 import {parseHostPort} from './host-port.ts';
 import {http2Session} from './http2-session.ts';
-import {type CheckTls, tlsHandshake} from './tls-dial.ts';
-
-export interface H2PingProbeOptions {
-  readonly checkId: string;
-  /** `host:port` */
-  readonly target: string;
-  readonly timeoutMs: number;
-  /** Undefined: in plain text. */
-  readonly tls?: CheckTls;
-  readonly dialer: Dialer;
-  readonly clock: Clock;
-  readonly log: CheckLog;
-}
+import {tlsHandshake} from './tls-dial.ts';
 
 /** Passing when an HTTP/2 PING is acknowledged (agent-checks.md §4.7). */
 export class H2PingProbe implements Probe {
-  readonly #o: H2PingProbeOptions;
+  readonly #o: DialProbeOptions;
 
-  constructor(options: H2PingProbeOptions) {
+  constructor(options: DialProbeOptions) {
     this.#o = options;
   }
 

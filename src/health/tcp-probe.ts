@@ -1,28 +1,13 @@
-import {type Clock} from '../runtime/clock.ts';
-import {type CheckLog} from './check-log.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
-import {type Dialer} from './dialer.ts';
+import {type DialProbeOptions} from './dial-probe-options.ts';
 import {parseHostPort} from './host-port.ts';
-import {type CheckTls, tlsHandshake} from './tls-dial.ts';
-
-/** What a TCP check needs. */
-export interface TcpProbeOptions {
-  readonly checkId: string;
-  /** `host:port` */
-  readonly target: string;
-  readonly timeoutMs: number;
-  /** With it, a TLS handshake must succeed too. */
-  readonly tls?: CheckTls;
-  readonly dialer: Dialer;
-  readonly clock: Clock;
-  readonly log: CheckLog;
-}
+import {tlsHandshake} from './tls-dial.ts';
 
 /** Passing when a TCP connection (and TLS handshake) succeeds; agent-checks.md §4.3. */
 export class TcpProbe implements Probe {
-  readonly #o: TcpProbeOptions;
+  readonly #o: DialProbeOptions;
 
-  constructor(options: TcpProbeOptions) {
+  constructor(options: DialProbeOptions) {
     this.#o = options;
   }
 

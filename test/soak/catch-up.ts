@@ -6,6 +6,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {SoakCluster, type SoakServer} from './soak-cluster.ts';
 
 export interface CatchUpOptions {
@@ -98,7 +99,7 @@ async function reached(server: SoakServer, index: number): Promise<void> {
   const untilMs = performance.now() + catchUpMsMax;
   while (((await server.client.raftStats())?.applied ?? 0) < index) {
     if (performance.now() > untilMs) throw new Error(`the follower did not catch up within ${catchUpMsMax / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
 

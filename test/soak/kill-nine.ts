@@ -6,6 +6,7 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {type Random, seededRandom} from '../../src/runtime/random.ts';
 import {KvWorkload} from './kv-workload.ts';
 import {isLinearizable} from './linearizability.ts';
@@ -90,10 +91,6 @@ async function ledAgain(cluster: SoakCluster, untilMs: number): Promise<void> {
 async function startAgain(server: SoakServer, afterMs: number): Promise<void> {
   await pause(afterMs);
   server.start();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
 }
 
 async function lostKeys(cluster: SoakCluster, acknowledged: ReadonlySet<string>): Promise<string[]> {

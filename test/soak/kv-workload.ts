@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {type Random} from '../../src/runtime/random.ts';
 import {type Operation} from './linearizability.ts';
 import {type SoakReply} from './soak-client.ts';
@@ -51,7 +52,7 @@ export class KvWorkload {
       const server = this.#servers[this.#random.below(this.#servers.length)];
       if (server === undefined) return;
       // A server that is down refuses at once: the client does not spin on it.
-      if (!server.isRunning) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (!server.isRunning) await pause(5);
       else if (at % 4 === 0) await this.#writeOnce(server, `once/${n}/${at}`);
       else await this.#operate(server);
     }

@@ -2,6 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {SoakClient} from './soak-client.ts';
 
 export interface SoakClusterOptions {
@@ -67,9 +68,9 @@ export class SoakServer {
   async delays(): Promise<unknown> {
     rmSync(this.#delayFile, {force: true});
     this.#child?.kill('SIGUSR2');
-    while (!existsSync(this.#delayFile)) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!existsSync(this.#delayFile)) await pause(50);
     // It may have been seen before it was written.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
     return JSON.parse(readFileSync(this.#delayFile, 'utf8')) as unknown;
   }
 
@@ -125,7 +126,7 @@ export class SoakCluster {
       const leader = await this.leader();
       if (leader !== undefined && (await this.#isInStep())) return leader;
       if (performance.now() > untilMs) throw new Error(`the servers did not come together within ${withinMs / 1000} s`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await pause(200);
     }
   }
 
