@@ -26,6 +26,7 @@ import {BootstrapExpect} from './bootstrap-expect.ts';
 import {cascades} from './cascades.ts';
 import {ClusterRouter} from './cluster-router.ts';
 import {Departure} from './departure.ts';
+import {FeatureProposer} from './feature-proposer.ts';
 import {AgreedFeatures} from './leader/agreed-features.ts';
 import {Autopilot} from './leader/autopilot.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
@@ -127,7 +128,9 @@ export class Server {
       defaultQueryTimeMs: options.times.defaultQueryTimeMs,
       maxQueryTimeMs: options.times.maxQueryTimeMs,
     });
-    const proposer = new RaftProposer(this.raft, options.metrics);
+    const raftProposer = new RaftProposer(this.raft, options.metrics);
+    const features = new AgreedFeatures({datacenter, membership, store: this.store, proposer: raftProposer, clock, logger});
+    const proposer = new FeatureProposer(raftProposer, features);
     const barrier = async (): Promise<void> => void (await this.raft.barrier());
     const timers = new SessionTimers({datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
     const status = new ServerStatus(this.raft, leadership);
@@ -168,7 +171,6 @@ export class Server {
       logger,
     });
     const tombstones = new TombstoneGc({datacenter, store: this.store, proposer, clock, logger});
-    const features = new AgreedFeatures({datacenter, membership, store: this.store, proposer, clock, logger});
     this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), tombstones, timers, autopilot, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
       if (role === 'leader') void this.#duties.gained();

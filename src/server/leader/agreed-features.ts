@@ -3,12 +3,19 @@ import {type Proposer} from '../../fsm/proposer.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Store} from '../../store/store.ts';
+import {type FeatureAgreement} from '../feature-proposer.ts';
 import {featureCheckIntervalMs} from '../limits.ts';
 import {type Member, type Membership} from '../membership.ts';
+import {usesVirtualAddresses} from './feature-use.ts';
 import {type LeaderDuty} from './leader-duty.ts';
 
-/** What a server must be to follow a feature's log entries: of this version, at least. */
-const features: readonly {readonly key: string; readonly since: readonly [number, number, number]}[] = [
+interface Feature {
+  readonly key: string;
+  /** What a server must be to follow its log entries: of this version, at least. */
+  readonly since: readonly [number, number, number];
+}
+
+const features: readonly Feature[] = [
   {key: 'virtual-ips', since: [1, 11, 0]},
   {key: 'virtual-ips-term-gateway', since: [1, 11, 2]},
 ];
@@ -23,15 +30,17 @@ export interface AgreedFeaturesOptions {
 }
 
 /**
- * Writes down that all agents of the datacenter are new enough for a feature, once they are (rpc-raft.md §16): from then
- * on applying a registration may do more than an old server would know of. Consul asks its servers only; but where
- * clients are old, somebody is on the way between the versions and may turn back, and an old server can read neither a
- * log nor a snapshot that has such an entry.
+ * Writes down that all agents of the datacenter are new enough for a feature (rpc-raft.md §16): from then on applying a
+ * registration may do more than an old server would know of. Consul does so as soon as its servers are. Here it is done
+ * before the first thing that has use for it, and only while no agent is old, clients counted too: an old server can read
+ * neither a log nor a snapshot that has such an entry, and whoever has no use for the feature may still turn back.
  */
-export class AgreedFeatures implements LeaderDuty {
+export class AgreedFeatures implements LeaderDuty, FeatureAgreement {
   readonly #options: AgreedFeaturesOptions;
   #timer: Timer | undefined;
   #epoch = 0;
+  /** While it is being written down. */
+  #agreeing: Promise<void> | undefined;
 
   constructor(options: AgreedFeaturesOptions) {
     this.#options = options;
@@ -46,20 +55,36 @@ export class AgreedFeatures implements LeaderDuty {
     this.#timer?.cancel();
   }
 
+  replaced(): void {
+    this.#timer?.cancel();
+    this.#check(this.#epoch);
+  }
+
+  async agree(): Promise<void> {
+    this.#agreeing ??= this.#write(this.#missing().filter(({since}) => this.#agents().every((agent) => isAtLeast(agent, since)))).finally(() => {
+      this.#agreeing = undefined;
+    });
+    await this.#agreeing;
+  }
+
+  /** What has use for a feature may have come from another leader, or be older than the newest agent. */
   #check(epoch: number): void {
-    const {clock, logger} = this.#options;
-    const missing = features.filter(({key}) => systemMetadata(this.#options.store.view(), key) === undefined);
-    if (missing.length === 0) return;
-    const agreed = missing.filter(({since}) => this.#agents().every((agent) => isAtLeast(agent, since)));
-    this.#write(agreed.map(({key}) => key)).catch((error: unknown) => logger.error('failed to write system metadata', {error}));
+    const {clock, logger, store} = this.#options;
+    if (this.#missing().length === 0) return;
+    if (usesVirtualAddresses(store.view())) this.agree().catch((error: unknown) => logger.error('failed to write system metadata', {error}));
     this.#timer = clock.setTimer(featureCheckIntervalMs, () => {
       if (epoch === this.#epoch) this.#check(epoch);
     });
   }
 
-  async #write(keys: readonly string[]): Promise<void> {
+  #missing(): readonly Feature[] {
+    const view = this.#options.store.view();
+    return features.filter(({key}) => systemMetadata(view, key) === undefined);
+  }
+
+  async #write(agreed: readonly Feature[]): Promise<void> {
     const {proposer, datacenter} = this.#options;
-    for (const Key of keys) {
+    for (const {key: Key} of agreed) {
       const Entry = SystemMetadataEntry.make({Key, Value: 'true'});
       await proposer.propose(31, SystemMetadataRequest, SystemMetadataRequest.make({Datacenter: datacenter, Op: 'upsert', Entry}));
     }

@@ -2,10 +2,9 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
-import {verifyArchive} from '../../../src/raft/snapshot/snapshot-archive-reader.ts';
-import {stateText} from '../../fsm/state-text.ts';
 import {peer, peerIsAtLeast} from '../peer.ts';
 import {AgentProcess, ours} from './agent-process.ts';
+import {snapshotRecords, stateDifferences} from './snapshot-records.ts';
 
 const equalWithinMs = 20_000;
 
@@ -55,32 +54,18 @@ async function clientStory(network: string, serverProgram: string, clientProgram
 }
 
 /** What a server holds, read from its own snapshot. */
-async function stateOf(server: AgentProcess): Promise<string> {
-  const pieces: Buffer[] = [];
-  await verifyArchive(await server.bytes('/v1/snapshot?stale'), (piece) => void pieces.push(piece));
-  return stateText(Buffer.concat(pieces)).filter((record) => !isOfIndexes(record)).map(withoutZeros).join('\n');
-}
-
-/** Consul's rules for the table of indexes changed since 1.8: only with a peer of our version it must be equal. */
-function isOfIndexes(record: string): boolean {
-  return !peerIsAtLeast(21) && record.startsWith('16 ');
-}
-
-/** An older server does not write the fields it does not know; were there something in them, it would be seen in ours. */
-function withoutZeros(record: string): string {
-  const zero = String.raw`"\w+":(?:null|""|0|false|\{\}|\[\])`;
-  const field = new RegExp(`,${zero}(?=[,}])|(?<=\\{)${zero},?`, 'g');
-  const less = record.replace(field, '');
-  return less === record ? record : withoutZeros(less);
+async function stateOf(server: AgentProcess): Promise<readonly string[]> {
+  return snapshotRecords(await server.bytes('/v1/snapshot?stale'), {older: !peerIsAtLeast(21)});
 }
 
 /** All hold the same records and indexes, once the last entries have reached them. */
 async function demandEqualStates(servers: readonly AgentProcess[]): Promise<void> {
   const deadline = performance.now() + equalWithinMs;
   for (;;) {
-    const [one = '', ...others] = await Promise.all(servers.map(stateOf));
-    if (others.every((state) => state === one)) return;
-    if (performance.now() > deadline) for (const state of others) expect(state).toBe(one);
+    const [one = [], ...others] = await Promise.all(servers.map(stateOf));
+    const differences = others.flatMap((state) => stateDifferences(one, state));
+    if (differences.length === 0) return;
+    if (performance.now() > deadline) expect(differences).toEqual([]);
   }
 }
 
