@@ -15,20 +15,24 @@ export const ours = new URL('../../../bin/consul', import.meta.url).pathname;
 export class AgentProcess {
   readonly address: string;
   readonly folder: string;
+  /** What runs the program, with its arguments: none, or one that gives it other surroundings and becomes it. */
+  readonly #launcher: readonly string[];
   #child: ChildProcess | undefined;
 
   /** @param address something of 127.0.0.0/8 @param folder its data, configuration and log; is made */
-  constructor(address: string, folder: string) {
+  constructor(address: string, folder: string, launcher: readonly string[] = []) {
     this.address = address;
     this.folder = folder;
+    this.#launcher = launcher;
     mkdirSync(folder, {recursive: true});
   }
 
   /** Starts it, or a program of the other kind in its place on the same data. */
   async start(program: string, ...options: readonly string[]): Promise<void> {
     const log = openSync(this.#logPath, 'a');
-    const child = spawn(program, [
-      'agent', `-data-dir=${join(this.folder, 'data')}`, `-bind=${this.address}`, `-client=${this.address}`, `-node=host${this.address.split('.').at(-1)}`,
+    const [command = program, ...words] = [...this.#launcher, program];
+    const child = spawn(command, [
+      ...words, 'agent', `-data-dir=${join(this.folder, 'data')}`, `-bind=${this.address}`, `-client=${this.address}`, `-node=host${this.address.split('.').at(-1)}`,
       '-retry-interval=1s', ...options,
     ], {stdio: ['ignore', log, log]});
     closeSync(log);
@@ -38,6 +42,19 @@ export class AgentProcess {
 
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
+  }
+
+  /** Waits for its own end. @returns its exit code; null when it was killed */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) throw new Error('it does not run');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    this.#child = undefined;
+    return child.exitCode;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   /** What it is told with leave_on_terminate or `leave`: the process ends by itself. */
