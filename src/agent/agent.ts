@@ -320,7 +320,7 @@ export class Agent {
       ...membershipRoutes({...own, pools: this.#pools, isServer: this.#config.server, leave: () => this.#leaveAndEnd()}),
       ...catalogRoutes(catalog),
       ...healthRoutes(catalog),
-      ...internalRoutes({...catalog, uiEnabled: ui.enabled}),
+      ...internalRoutes({...catalog, uiEnabled: ui.enabled || ui.dir !== ''}),
       ...sessionRoutes(domain),
       ...txnRoutes({router, defaults, bodyBytesMax: limits.txnMaxRequestBytes, valueBytesMax: limits.kvMaxValueBytes}),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),

@@ -1,4 +1,7 @@
-import {describe, expect, it} from 'vitest';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {startAgent} from './running-agent.ts';
 
 const references = /(?:href|src)="([^"]+)"|from '(\.{1,2}\/[^']+)'/g;
@@ -32,4 +35,13 @@ describe('the built-in UI', () => {
     expect(page).toContain('<base href="/my/ui/">');
     expect(page).toContain('content="dc9"');
   });
+});
+
+it('a folder that the configuration names is served, though the UI is not enabled', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'own-ui-'));
+  onTestFinished(() => rmSync(dir, {recursive: true}));
+  writeFileSync(join(dir, 'index.html'), '<html>my own</html>');
+  const {call} = await startAgent({config: `ui_config { dir = "${dir}" }`});
+  expect((await call('GET', '/ui/')).text).toBe('<html>my own</html>');
+  expect((await call('GET', '/ui/dc1/nodes')).text).toBe('<html>my own</html>');
 });
