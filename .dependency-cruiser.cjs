@@ -1,6 +1,6 @@
 // Which room may look into which (docs/architecture.md). Arrows point down only.
 const domains = 'kv|session|catalog|txn|query|event|coordinate|operator|intention|config-entry|connect|peering|stream';
-const engines = 'raft|gossip|store|rpc|schema|wire|http|dns|grpc|health|config|fsm';
+const engines = 'filter|raft|gossip|store|rpc|schema|wire|http|dns|grpc|health|config|fsm';
 module.exports = {
   forbidden: [
     {name: 'no-cycles', severity: 'error', from: {}, to: {circular: true}},

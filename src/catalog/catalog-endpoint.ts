@@ -1,6 +1,8 @@
 import {type Authorizer, demand, filterLong, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
 import {virtualIpOf} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
+import {type Test} from '../filter/field.ts';
+import {passing} from '../filter/passing.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
@@ -14,8 +16,10 @@ import {QueryMeta} from '../schema/rpc-common.ts';
 import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
-import {bareDenial, checkOfOtherNode, checkOfUnknownService, filtersUnsupported, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {bareDenial, checkOfOtherNode, checkOfUnknownService, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {nodeFilter, nodeServiceFilter, serviceNodeFilter} from './filters.ts';
 import {everyService, servicesOfGateway} from './gateway-tables.ts';
+import {filteredKey, matching} from './matching.ts';
 import {
   catalogDeregister,
   catalogGatewayServices,
@@ -36,7 +40,7 @@ import {listNodes, type MetaFilters, type NodeAndServices, servicesOfNode} from 
 import {completeRegistration} from './register-request.ts';
 import {type GatewayService} from './requests.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
-import {DeregisterRequest, type HealthCheck, Node, RegisterRequest, type ServiceNode} from './schema.ts';
+import {DeregisterRequest, type HealthCheck, Node, type NodeService, RegisterRequest, type ServiceNode} from './schema.ts';
 import {serviceOf} from './service-commands.ts';
 import {gatherServices, serviceNodes} from './service-queries.ts';
 import {folded} from './tables.ts';
@@ -78,31 +82,35 @@ export function catalogEndpoints(options: CatalogEndpointOptions): readonly Endp
 function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
   const nodes = kept.space<QueryOutcome<readonly Node[]>>();
   const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
-  const readServices = function* (q: Query, filters: MetaFilters, authorizer: Authorizer): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
+  const readServices = function* (q: Query, filters: MetaFilters, authorizer: Authorizer, test?: Test<ServiceNode>): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
     const outcome = yield* gatherServices(q, filters);
     const allowed = [...outcome.value].filter(([name]) => authorizer.allows('service', 'read', name));
-    return {...outcome, value: new Map(allowed), filtered: allowed.length < outcome.value.size};
+    const filtered = allowed.length < outcome.value.size;
+    if (test === undefined) return {...outcome, value: new Map(allowed), filtered};
+    // Who is told that something was hidden is told so whatever he filters by.
+    const {value} = yield* gatherServices(q, filters, (row) => authorizer.allows('service', 'read', row.ServiceName) && test(row));
+    return {...outcome, value, filtered};
   };
   return [
     endpoint(catalogListNodes, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = nodeFilter.compile(request.Filter);
       const read = await reader.read<readonly Node[]>({
         options: request,
         space: nodes,
-        key: metaKey(request.NodeMetaFilters),
-        query: (q, authorizer) => allowedOnly(listNodes(q, request.NodeMetaFilters), ({Node: name}) => authorizer.allows('node', 'read', name)),
+        key: filteredKey(request.Filter, metaKey(request.NodeMetaFilters)),
+        query: (q, authorizer) => matching(allowedOnly(listNodes(q, request.NodeMetaFilters), ({Node: name}) => authorizer.allows('node', 'read', name)), test),
         signal,
       });
       if (request.Source.Node === '') return {Nodes: read.value, ...read.meta, [keptReply]: read.kept};
       return {Nodes: near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
     }),
     endpoint(catalogListServices, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = serviceNodeFilter.compile(request.Filter);
       const read = await reader.read<ReadonlyMap<string, readonly string[]>>({
         options: request,
         space: services,
-        key: metaKey(request.NodeMetaFilters),
-        query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer),
+        key: filteredKey(request.Filter, metaKey(request.NodeMetaFilters)),
+        query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer, test),
         signal,
       });
       return {Services: read.value, ...read.meta, [keptReply]: read.kept};
@@ -111,7 +119,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
       const read = await reader.read<ReadonlyMap<string, readonly string[]>>({
         options: request,
         space: services,
-        key: metaKey(request.NodeMetaFilters),
+        key: filteredKey('', metaKey(request.NodeMetaFilters)),
         query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer),
         signal,
       });
@@ -124,40 +132,42 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
   const instances = kept.space<QueryOutcome<readonly ServiceNode[]>>();
   const byNode = kept.space<QueryOutcome<NodeAndServices>>();
   const gateways = kept.space<QueryOutcome<readonly GatewayService[]>>();
-  const readNode = async (request: Parameters<typeof catalogNodeServices.request.toMsgpack>[0], signal: AbortSignal | undefined) =>
-    await reader.read<NodeAndServices>({
+  const readNode = async (request: Parameters<typeof catalogNodeServices.request.toMsgpack>[0], signal: AbortSignal | undefined) => {
+    const test = nodeServiceFilter.compile(request.Filter);
+    return await reader.read<NodeAndServices>({
       options: request,
       space: byNode,
-      key: `${request.PeerName}\0${request.Node.toLowerCase()}`,
-      query: (q, authorizer) => allowedServices(servicesOfNode(q, request.Node, request.PeerName), authorizer),
+      key: filteredKey(request.Filter, `${request.PeerName}\0${request.Node.toLowerCase()}`),
+      query: (q, authorizer) => matchingServices(allowedServices(servicesOfNode(q, request.Node, request.PeerName), authorizer), test),
       signal,
     });
+  };
   return [
     endpoint(catalogServiceNodes, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = serviceNodeFilter.compile(request.Filter);
       const selection = selectionOf(request);
       // Who may not read the service gets an answer that nobody made, no refusal (seen at 1.21.4).
       if (request.Connect && !(await resolver.resolve(request.Token)).allows('service', 'read', request.ServiceName)) return {ServiceNodes: null, ...QueryMeta.zero()};
       const read = await reader.read<readonly ServiceNode[]>({
         options: request,
         space: instances,
-        key: selectionKey(selection),
-        query: (q, authorizer) => allowedOnly(serviceNodes(q, selection), (row) => mayReadService(authorizer, row.Node, row.ServiceName)),
+        key: filteredKey(request.Filter, selectionKey(selection)),
+        query: (q, authorizer) => matching(allowedOnly(serviceNodes(q, selection), (row) => mayReadService(authorizer, row.Node, row.ServiceName)), test),
         signal,
       });
       if (request.Source.Node === '') return {ServiceNodes: read.value, ...read.meta, [keptReply]: read.kept};
       return {ServiceNodes: near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
     }),
     endpoint(catalogNodeServices, async (request, signal) => {
-      refuseFilter(request.Filter);
       const {value, meta, kept: held} = await readNode(request, signal);
       const Services = new Map(value.services.map((service) => [service.ID, service]));
       return {NodeServices: value.node === undefined ? null : {Node: value.node, Services}, ...meta, [keptReply]: held};
     }),
     endpoint(catalogNodeServiceList, async (request, signal) => {
-      refuseFilter(request.Filter);
       const {value, meta} = await readNode(request, signal);
-      return {NodeServices: {Node: value.node ?? null, Services: value.services.length === 0 ? null : value.services}, ...meta};
+      // An expression makes an empty list of none.
+      const isNull = value.services.length === 0 && request.Filter === '';
+      return {NodeServices: {Node: value.node ?? null, Services: isNull ? null : value.services}, ...meta};
     }),
     endpoint(catalogGatewayServices, async (request, signal) => {
       const read = await reader.read<readonly GatewayService[]>({
@@ -249,6 +259,12 @@ function* allowedServices(asked: Sliced<QueryOutcome<NodeAndServices>>, authoriz
   return {...outcome, value: {node, services: kept}, filtered: dropped};
 }
 
+function* matchingServices(asked: Sliced<QueryOutcome<NodeAndServices>>, test: Test<NodeService> | undefined): Sliced<QueryOutcome<NodeAndServices>> {
+  const outcome = yield* asked;
+  if (test === undefined) return outcome;
+  return {...outcome, value: {...outcome.value, services: yield* passing(outcome.value.services, test)}};
+}
+
 /** An instance is seen by who may read its node and its service. */
 export function mayReadService(authorizer: Authorizer, node: string, service: string): boolean {
   return authorizer.allows('node', 'read', node) && authorizer.allows('service', 'read', service);
@@ -260,9 +276,4 @@ export function* allowedOnly<T>(
   const outcome = isSliced(asked) ? yield* asked : asked;
   const {kept, dropped} = yield* filterLong(outcome.value, allows);
   return {...outcome, value: kept, filtered: dropped};
-}
-
-/** The filter language comes later; an answer that ignored it would be a wrong one. */
-export function refuseFilter(filter: string): void {
-  if (filter !== '') throw filtersUnsupported();
 }

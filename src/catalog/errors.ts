@@ -32,7 +32,6 @@ export const nameReserved = (name: string, owner: Node): string =>
 export const nodeRefused = (node: Node, isRename: boolean, why: string): ConsulError =>
   new ConsulError(`Error while renaming Node ID: ${JSON.stringify(node.ID)}${isRename ? ` (${node.Address})` : ''}: ${why}`);
 
-export const filtersUnsupported = (): ConsulError => new ConsulError('filter expressions are not supported yet');
 export const missingName = (what: string): ConsulError => new ConsulError(`Missing ${what}`, 400);
 
 /** A refusal that does not say what was missing. */

@@ -5,9 +5,11 @@ import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
-import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
+import {allowedOnly, mayReadService} from './catalog-endpoint.ts';
 import {bareDenial} from './errors.ts';
 import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
+import {checkFilter, instanceFilter} from './filters.ts';
+import {filteredKey, matching} from './matching.ts';
 import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes} from './methods.ts';
 import {type NearSorter} from './near.ts';
 import {type CheckServiceNode, type HealthCheck} from './schema.ts';
@@ -31,19 +33,18 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
   const instances = kept.space<QueryOutcome<readonly CheckServiceNode[]>>();
   return [
     endpoint(healthServiceNodes, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = instanceFilter.compile(request.Filter);
       const selection = selectionOf(request);
       const {HealthFilterType} = request;
       const read = await reader.read<readonly CheckServiceNode[]>({
         options: request,
         space: instances,
-        key: `${request.Ingress ? 'i' : HealthFilterType}${selectionKey(selection)}`,
+        key: filteredKey(request.Filter, `${request.Ingress ? 'i' : HealthFilterType}${selectionKey(selection)}`),
         query: (q, authorizer) => {
           if ((request.Connect || request.Ingress) && !authorizer.allows('service', 'read', request.ServiceName)) throw bareDenial();
           // No gateway exposes anything while their configuration entries are not acted on (docs/compatibility.md).
-          return allowedOnly(request.Ingress ? {value: [], index: q.index('gateway-services')} : gatherInstances(q, selection, HealthFilterType), ({Node, Service}) =>
-            mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
-          );
+          const all = request.Ingress ? {value: [], index: q.index('gateway-services')} : gatherInstances(q, selection, HealthFilterType);
+          return matching(allowedOnly(all, ({Node, Service}) => mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? '')), test);
         },
         signal,
       });
@@ -59,35 +60,35 @@ function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly E
   const byState = kept.space<QueryOutcome<CheckList>>();
   return [
     endpoint(healthNodeChecks, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = checkFilter.compile(request.Filter);
       const read = await reader.read<CheckList>({
         options: request,
         space: byNode,
-        key: request.Node.toLowerCase(),
-        query: (q, authorizer) => allowedChecks(checksOfNode(q, request.Node), authorizer),
+        key: filteredKey(request.Filter, request.Node.toLowerCase()),
+        query: (q, authorizer) => allowedChecks(matching(checksOfNode(q, request.Node), test), authorizer),
         signal,
       });
       return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(healthServiceChecks, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = checkFilter.compile(request.Filter);
       const read = await reader.read<CheckList>({
         options: request,
         space: byService,
-        key: `${request.ServiceName.toLowerCase()}\0${metaKey(request.NodeMetaFilters)}`,
-        query: (q, authorizer) => allowedChecks(checksOfService(q, request.ServiceName, request.NodeMetaFilters), authorizer),
+        key: filteredKey(request.Filter, `${request.ServiceName.toLowerCase()}\0${metaKey(request.NodeMetaFilters)}`),
+        query: (q, authorizer) => allowedChecks(matching(checksOfService(q, request.ServiceName, request.NodeMetaFilters), test), authorizer),
         signal,
       });
       if (request.Source.Node === '') return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
       return {HealthChecks: near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
     }),
     endpoint(healthChecksInState, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = checkFilter.compile(request.Filter);
       const read = await reader.read<CheckList>({
         options: request,
         space: byState,
-        key: `${request.State}\0${metaKey(request.NodeMetaFilters)}`,
-        query: (q, authorizer) => allowedChecks(checksInState(q, request.State, request.NodeMetaFilters), authorizer),
+        key: filteredKey(request.Filter, `${request.State}\0${metaKey(request.NodeMetaFilters)}`),
+        query: (q, authorizer) => allowedChecks(matching(checksInState(q, request.State, request.NodeMetaFilters), test), authorizer),
         signal,
       });
       if (request.Source.Node === '') return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};

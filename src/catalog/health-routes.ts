@@ -6,6 +6,7 @@ import {callRead, callReadWithMeta, readAnswer, withConsistency} from '../http/r
 import {type Route} from '../http/route.ts';
 import {translates, withCacheHeader} from './catalog-routes.ts';
 import {missingName} from './errors.ts';
+import {instanceFilter} from './filters.ts';
 import {checkServiceNodesJson, checksJson, translatedNode, translatedService} from './json-answers.ts';
 import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes} from './methods.ts';
 import {ChecksInStateRequest, type IndexedHealthChecks, type ServiceSpecificRequest} from './requests.ts';
@@ -73,8 +74,11 @@ async function instances(options: CatalogRouteOptions, request: ApiRequest, acce
     Ingress: access === 'ingress',
     HealthFilterType: healthFilterOf(request),
   };
+  const streamed = saysStreaming && isStreamed(body);
+  // Who answers from a stream filters for himself, and says what is wrong with an expression without a word before it.
+  if (streamed) instanceFilter.compile(body.Filter, '');
   const reply = withConsistency(await callRead(router, healthServiceNodes, body, request), read);
-  const shown = saysStreaming && isStreamed(body) ? {...reply, Backend: 1, KnownLeader: false} : reply;
+  const shown = streamed ? {...reply, Backend: 1, KnownLeader: false} : reply;
   const translate = translates(translateWanAddresses, read, defaults.datacenter);
   const answer = await readAnswer(request, read, shown, (pretty) => {
     const rows = reply.Nodes ?? [];

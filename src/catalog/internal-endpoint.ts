@@ -7,9 +7,11 @@ import {collect, drive, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Store} from '../store/store.ts';
-import {allowedOnly, mayReadService, refuseFilter} from './catalog-endpoint.ts';
+import {allowedOnly, mayReadService} from './catalog-endpoint.ts';
+import {instanceFilter, nodeInfoFilter} from './filters.ts';
 import {mayReadCheck} from './health-endpoint.ts';
 import {allInstances, catalogSummary} from './internal-queries.ts';
+import {matching} from './matching.ts';
 import {internalCatalogOverview, internalNodeDump, internalNodeInfo, internalServiceDump} from './methods.ts';
 import {nodeDump, nodeInfo} from './node-queries.ts';
 import {type NodeInfo} from './requests.ts';
@@ -22,9 +24,12 @@ export interface InternalEndpointOptions {
   readonly resolver: TokenResolver;
 }
 
+type Outcomes<T> = QueryOutcome<readonly T[]> | Sliced<QueryOutcome<readonly T[]>>;
+
 /** The parts of Internal.* that look at the whole catalog, which the UI asks for (rpc-raft.md §8). */
 export function internalEndpoints({store, reader, kept, resolver}: InternalEndpointOptions): readonly Endpoint[] {
   const nodes = kept.space<QueryOutcome<readonly NodeInfo[]>>();
+  const nodeDumps = kept.space<QueryOutcome<readonly NodeInfo[]>>();
   const services = kept.space<QueryOutcome<readonly CheckServiceNode[]>>();
   return [
     endpoint(internalNodeInfo, async (request, signal) => {
@@ -34,19 +39,19 @@ export function internalEndpoints({store, reader, kept, resolver}: InternalEndpo
       return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(internalNodeDump, async (request, signal) => {
-      refuseFilter(request.Filter);
-      const query = (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly NodeInfo[]>> => visibleNodes(nodeDump(q), authorizer);
-      const read = await reader.read<readonly NodeInfo[]>({options: request, space: nodes, key: '', query, signal});
+      const test = nodeInfoFilter.compile(request.Filter);
+      const query = (q: Query, authorizer: Authorizer): Outcomes<NodeInfo> => matching(visibleNodes(nodeDump(q), authorizer), test);
+      const read = await reader.read<readonly NodeInfo[]>({options: request, space: nodeDumps, key: request.Filter, query, signal});
       return {ImportedDump: null, Dump: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(internalServiceDump, async (request, signal) => {
-      refuseFilter(request.Filter);
+      const test = instanceFilter.compile(request.Filter);
       const {PeerName, UseServiceKind, ServiceKind} = request;
-      const query = (q: Query, authorizer: Authorizer): Sliced<QueryOutcome<readonly CheckServiceNode[]>> =>
-        allowedOnly(allInstances(q, {kind: UseServiceKind ? ServiceKind : undefined, peer: PeerName}), ({Node, Service}) =>
-          mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? ''),
-        );
-      const key = JSON.stringify([PeerName, UseServiceKind, ServiceKind]);
+      const query = (q: Query, authorizer: Authorizer): Outcomes<CheckServiceNode> => {
+        const all = allInstances(q, {kind: UseServiceKind ? ServiceKind : undefined, peer: PeerName});
+        return matching(allowedOnly(all, ({Node, Service}) => mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? '')), test);
+      };
+      const key = JSON.stringify([PeerName, UseServiceKind, ServiceKind, request.Filter]);
       const read = await reader.read<readonly CheckServiceNode[]>({options: request, space: services, key, query, signal});
       // Links of gateways come from configuration entries of kinds that are not acted on yet (docs/compatibility.md).
       return {ImportedNodes: null, Nodes: read.value, Gateways: null, ...read.meta, [keptReply]: read.kept};

@@ -11,6 +11,7 @@ import {Checks, foldedPrefix, indexNames, type ServiceRow, Services} from './tab
 
 /** Rows looked at between two looks at the clock. */
 const rowsPerStep = 64;
+const testedRowsPerStep = 8;
 
 /** Which instances of a service are asked for. */
 export interface ServiceSelection {
@@ -32,20 +33,27 @@ export function listServices(query: Query, filters: MetaFilters): QueryOutcome<R
   return runThrough(gatherServices(query, filters));
 }
 
-/** Names of all services with the tags of their instances. */
-export function* gatherServices(query: Query, filters: MetaFilters): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
+/** Names of all services with the tags of their instances. @param test which instances count; all where there is none */
+export function* gatherServices(query: Query, filters: MetaFilters, test?: (row: ServiceNode) => boolean): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
   const byMeta = filters !== null && filters.size > 0;
   const index = byMeta ? query.index(indexNames.services, indexNames.nodes) : query.index(indexNames.services);
   const tags = new Map<string, Set<string>>();
   let seen = 0;
-  for (const {Node, Service} of query.byIndex(Services, 'name').prefix('')) {
-    if (++seen % rowsPerStep === 0) yield;
+  for (const row of query.byIndex(Services, 'name').prefix('')) {
+    const {Node, Service} = row;
+    if (++seen % (test === undefined ? rowsPerStep : testedRowsPerStep) === 0) yield;
     if (byMeta && !hasMeta(nodeByName(query, Node), filters)) continue;
+    if (test !== undefined && !isOneOf(query, row, test)) continue;
     const known = tags.get(Service.Service);
     if (known === undefined) tags.set(Service.Service, new Set(Service.Tags ?? []));
     else for (const tag of Service.Tags ?? []) known.add(tag);
   }
   return {value: new Map([...tags].map(([name, set]) => [name, [...set]])), index};
+}
+
+function isOneOf(query: Query, row: ServiceRow, test: (row: ServiceNode) => boolean): boolean {
+  const flat = flattened(query, row);
+  return flat !== undefined && test(flat);
 }
 
 /** Instances with their nodes beside them, in the order of nodes and ids. */

@@ -2,11 +2,16 @@ import {healthyOnes, isSelectedInstance} from '../catalog/service-queries.ts';
 import {selectionKey, selectionOf} from '../catalog/selection.ts';
 import {type ServiceSpecificRequest} from '../catalog/requests.ts';
 import {type CheckServiceNode} from '../catalog/schema.ts';
+import {instanceFilter} from '../catalog/filters.ts';
+import {filteredKey} from '../catalog/matching.ts';
 import {ConsulError} from '../consul-error.ts';
+import {type Test} from '../filter/field.ts';
+import {passing} from '../filter/passing.ts';
 import {GrpcError, grpcCode} from '../rpc/grpc/grpc-status.ts';
 import {canceledText} from '../rpc/net/rpc-error.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
+import {drive} from '../runtime/slices.ts';
 import {type AnswerSpace, type Kept, type KeptAnswers} from '../store/kept.ts';
 import {type Waker} from '../store/waker.ts';
 import {Watch} from '../store/watch.ts';
@@ -47,10 +52,12 @@ export class HealthViews {
   /**
    * Answers from a view: at once, or when its index is past `MinQueryIndex`, or after `waitMs`.
    * @returns undefined when there is no view to answer from: the servers are to be asked
-   * @throws ConsulError when the signal aborts
+   * @throws ConsulError when the signal aborts, and for an expression that means nothing
    */
   async read(request: ServiceSpecificRequest, waitMs: number, signal: AbortSignal | undefined): Promise<ViewAnswer | undefined> {
     const {clock} = this.#options;
+    // A stream filters where it ends, and says what is wrong with an expression without a word before it (seen at 1.21.4).
+    instanceFilter.compile(request.Filter, '');
     const view = this.#viewOf(request);
     if (view === undefined) return undefined;
     const isHit = view.core.isReady;
@@ -62,7 +69,7 @@ export class HealthViews {
         const nowMs = clock.nowMs();
         const {core} = view;
         if (core.isReady ? isTooOld(core, nowMs, request.MaxAge) : core.isFailing || nowMs >= giveUpMs) return undefined;
-        if (core.isReady && (core.index > request.MinQueryIndex || nowMs >= deadlineMs)) return {kept: view.answer(request), isHit};
+        if (core.isReady && (core.index > request.MinQueryIndex || nowMs >= deadlineMs)) return {kept: await view.answer(request), isHit};
         const untilMs = Math.min(core.isReady ? deadlineMs : giveUpMs, core.lostMs === undefined ? Number.POSITIVE_INFINITY : nowMs + lostViewPollMs);
         const woke = await view.changed.wait({timeoutMs: untilMs - nowMs, clock, signal});
         if (woke === 'aborted') throw new ConsulError(canceledText);
@@ -73,9 +80,9 @@ export class HealthViews {
   }
 
   /** What the view shows now, however old: for when no server answers. */
-  last(request: ServiceSpecificRequest): ViewAnswer | undefined {
+  async last(request: ServiceSpecificRequest): Promise<ViewAnswer | undefined> {
     const view = this.#views.get(keyOf(request));
-    return view?.core.isReady === true ? {kept: view.answer(request), isHit: true} : undefined;
+    return view?.core.isReady === true ? {kept: await view.answer(request), isHit: true} : undefined;
   }
 
   /** All subscriptions end. */
@@ -103,6 +110,10 @@ function isTooOld({lostMs}: HealthView, nowMs: number, maxAgeNs: number): boolea
 
 function keyOf({ServiceName, Connect, Datacenter, PeerName, Token}: ServiceSpecificRequest): string {
   return JSON.stringify([ServiceName.toLowerCase(), Connect, Datacenter, PeerName, Token]);
+}
+
+function keyOfSelection(request: ServiceSpecificRequest): string {
+  return `${request.HealthFilterType}${selectionKey(selectionOf(request))}`;
 }
 
 /** A view with its subscription, and the answers that were made of it. */
@@ -160,11 +171,25 @@ class LiveView {
     this.changed.fire();
   }
 
-  /** What of the view was asked for. It is kept until the view changes. */
-  answer(request: ServiceSpecificRequest): Kept<readonly CheckServiceNode[]> {
+  /** What of the view was asked for. It is kept until the view changes. @throws ConsulError what is wrong with the expression */
+  answer(request: ServiceSpecificRequest): Kept<readonly CheckServiceNode[]> | Promise<Kept<readonly CheckServiceNode[]>> {
+    const test = instanceFilter.compile(request.Filter, '');
+    return test === undefined ? this.#selected(request) : this.#matching(request, test);
+  }
+
+  /** The expression is the last to choose (http-core.md §4). */
+  async #matching(request: ServiceSpecificRequest, test: Test<CheckServiceNode>): Promise<Kept<readonly CheckServiceNode[]>> {
+    const key = filteredKey(request.Filter, keyOfSelection(request));
+    const known = this.#answers.lookup(key);
+    if (known !== undefined) return known;
+    const {value, index, watch} = this.#selected(request);
+    return this.#answers.keep(key, {value: await drive(passing(value, test)), index, watch});
+  }
+
+  #selected(request: ServiceSpecificRequest): Kept<readonly CheckServiceNode[]> {
     const selection = selectionOf(request);
     const filter = request.HealthFilterType;
-    return this.#answers.answer(`${filter}${selectionKey(selection)}`, () => {
+    return this.#answers.answer(filteredKey('', keyOfSelection(request)), () => {
       const {rows, index} = this.core;
       const value = healthyOnes(rows.filter((row) => isSelectedInstance(row, selection)), filter);
       return {value, index: Math.max(1, index), watch: this.changed};

@@ -45,7 +45,7 @@ export class StreamingRouter implements Router {
       return await inner.call(healthServiceNodes, {...request, MaxQueryTime: Math.trunc(leftNs)}, signal);
     } catch (error) {
       // Nobody answers: what was true a moment ago is better than nothing, as long as the caller would take a kept answer.
-      const last = request.UseCache && request.MinQueryIndex === 0 ? views.last(request) : undefined;
+      const last = request.UseCache && request.MinQueryIndex === 0 ? await views.last(request) : undefined;
       if (last === undefined) throw error;
       return replyOf(last);
     }

@@ -40,6 +40,5 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {scenario: 'prepared-queries', requests: [...new Set(preparedQueries.steps.map(describeStep))], why: noPreparedQueries},
   {scenario: 'status-operator', requests: ['GET /v1/agent/self'], why: 'DebugConfig shows the settings of the program inside; it has none of the cloud, of automatic configuration, of BoltDB and of Circonus'},
-  {scenario: 'cli', requests: ['consul members "-filter=Name == nope"'], why: 'filter expressions are not understood yet'},
   {scenario: 'cli', requests: ['consul validate typo.json'], why: 'says where the unknown key stands, and what was probably meant'},
 ];

@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {healthServiceNodes} from '../../src/catalog/methods.ts';
 import {healthFilter, type IndexedCheckServiceNodes, ServiceSpecificRequest} from '../../src/catalog/requests.ts';
 import {CheckServiceNode, HealthCheck, Node, NodeService} from '../../src/catalog/schema.ts';
+import {ConsulError} from '../../src/consul-error.ts';
 import {GrpcError, grpcCode} from '../../src/rpc/grpc/grpc-status.ts';
 import {keptReply, type MaybeKept, wasCached} from '../../src/rpc/kept-reply.ts';
 import {type Router} from '../../src/rpc/router.ts';
@@ -118,6 +119,8 @@ test('tags, state and metadata are chosen from one view', async () => {
   expect(ids(await client.read({HealthFilterType: healthFilter.notCritical}))).toEqual(['a', 'b']);
   expect(ids(await client.read({TagFilter: true, ServiceTags: ['X']}))).toEqual(['a', 'b']);
   expect(ids(await client.read({NodeMetaFilters: new Map([['rack', 'c']])}))).toEqual(['c']);
+  expect(ids(await client.read({Filter: 'Service.ID != b'}))).toEqual(['a', 'c']);
+  expect(ids(await client.read({Filter: 'x in Service.Tags', HealthFilterType: healthFilter.onlyPassing}))).toEqual(['a']);
   expect(client.subscriptions.length).toBe(1);
   await turn();
   const mesh = client.read({Connect: true, Token: 'secret'});
@@ -126,10 +129,30 @@ test('tags, state and metadata are chosen from one view', async () => {
   expect(ids(await mesh)).toEqual([]);
 });
 
+test('an expression chooses anew from each state of a view, and each choice is made once', async () => {
+  const client = new Client();
+  const Filter = 'Checks.Status != critical';
+  const first = client.read({Filter});
+  client.last.send(web(5, 'a'), end(5));
+  const reply = await first;
+  expect((await client.read({Filter}))[keptReply]).toBe(reply[keptReply]);
+  const blocked = client.block(5, {Filter});
+  await turn();
+  client.last.send(web(6, 'b'), web(6, 'a', [], 'critical'));
+  const woken = await blocked;
+  expect([woken.Index, ids(woken)]).toEqual([6, ['b']]);
+});
+
+test('an expression that means nothing is refused before anything is asked', async () => {
+  const client = new Client();
+  await expect(client.read({Filter: 'Nope == x'})).rejects.toThrow(new ConsulError('Selector "Nope" is not valid'));
+  expect([client.subscriptions, client.called]).toEqual([[], []]);
+});
+
 test('what Consul does not stream goes to the servers', async () => {
   const client = new Client();
   for (const request of [
-    {UseCache: false}, {Ingress: true}, {RequireConsistent: true}, {MergeCentralConfig: true}, {Filter: 'x'},
+    {UseCache: false}, {Ingress: true}, {RequireConsistent: true}, {MergeCentralConfig: true},
     {Source: {...ServiceSpecificRequest.zero().Source, Node: 'n1'}},
   ]) {
     expect(await client.read(request)).toMatchObject({Index: 1000, Backend: 0});

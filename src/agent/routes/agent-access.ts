@@ -1,5 +1,4 @@
 import {type Authorizer, type TokenResolver} from '../../acl/authorizer.ts';
-import {filtersUnsupported} from '../../catalog/errors.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
 import {type ReadDefaults} from '../../http/query-options.ts';
 import {type LocalAgent} from '../local/local-agent.ts';
@@ -15,9 +14,4 @@ export interface AgentRouteOptions {
 /** What the sender of a request may do. @throws ConsulError 403 for an unknown token */
 export async function authorizerOf(request: ApiRequest, {resolver, defaults}: Pick<AgentRouteOptions, 'resolver' | 'defaults'>): Promise<Authorizer> {
   return await resolver.resolve(request.token || defaults.token());
-}
-
-/** A filter that would not be applied must not look as if it were. @throws ConsulError */
-export function refuseFilter(request: ApiRequest): void {
-  if (request.query.get('filter') !== '') throw filtersUnsupported();
 }

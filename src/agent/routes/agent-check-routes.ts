@@ -1,4 +1,5 @@
 import {type Authorizer, demand, filterAllowed} from '../../acl/authorizer.ts';
+import {checkFilter} from '../../catalog/filters.ts';
 import {shownCheck} from '../../catalog/json-answers.ts';
 import {HealthCheck} from '../../catalog/schema.ts';
 import {ConsulError} from '../../consul-error.ts';
@@ -17,7 +18,7 @@ import {map, str} from '../../schema/types.ts';
 import {CheckDefinition} from '../local/check-definition.ts';
 import {checkFault} from '../local/definition-faults.ts';
 import {noSuchService, unknownCheckId} from '../local/errors.ts';
-import {authorizerOf, type AgentRouteOptions, refuseFilter} from './agent-access.ts';
+import {authorizerOf, type AgentRouteOptions} from './agent-access.ts';
 
 const agentChecks = map(HealthCheck);
 const CheckUpdate = struct('checkUpdate', {Status: str, Output: str}, {goType: 'agent.checkUpdate'});
@@ -38,10 +39,10 @@ export function agentCheckRoutes(options: AgentRouteOptions): readonly Route[] {
 
 async function checks(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
-  refuseFilter(request);
   const authorizer = await authorizerOf(request, options);
   const {kept, dropped} = filterAllowed(options.local.state.checks(), ({check}) => mayUse(authorizer, 'read', check));
-  const work = collect(kept, ({check}) => [check.CheckID, shownCheck(check)] as const);
+  const test = checkFilter.compileLate(request.query.get('filter'), kept.length > 0);
+  const work = collect(kept, ({check}) => (test === undefined || test(check) ? ([check.CheckID, shownCheck(check)] as const) : undefined));
   return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(new Map(shown), {pretty: request.pretty})), filteredHeaders(request, options.defaults, dropped));
 }
 

@@ -1,4 +1,4 @@
-import {AccessLogsConfig, MeshGatewayConfig, TransparentProxyConfig} from '../../catalog/proxy-schema.ts';
+import {AccessLogsConfig, EnvoyExtension, MeshGatewayConfig, TransparentProxyConfig} from '../../catalog/proxy-schema.ts';
 import {type HealthCheck, type NodeService} from '../../catalog/schema.ts';
 import {ServiceAddress, Weights} from '../../catalog/service-parts.ts';
 import {struct, type TypeOf} from '../../schema/struct.ts';
@@ -6,7 +6,7 @@ import {any, bool, durationString, int, list, map, nullable, str, uint} from '..
 
 /** The forms of `/v1/agent/…` answers, which are not quite the catalog's (http-core.md §9.1, §9.5). */
 
-const Upstream = struct('Upstream', {
+export const Upstream = struct('Upstream', {
   DestinationType: str.omitEmpty(),
   DestinationPartition: str.omitEmpty(),
   DestinationNamespace: str.omitEmpty(),
@@ -21,7 +21,7 @@ const Upstream = struct('Upstream', {
   MeshGateway: MeshGatewayConfig,
 });
 
-const ExposePath = struct('ExposePath', {
+export const ExposePath = struct('ExposePath', {
   ListenerPort: int.omitEmpty(),
   Path: str.omitEmpty(),
   LocalPathPort: int.omitEmpty(),
@@ -29,7 +29,9 @@ const ExposePath = struct('ExposePath', {
   ParsedFromCheck: bool,
 });
 
-const Proxy = struct('AgentServiceConnectProxyConfig', {
+export const Proxy = struct('AgentServiceConnectProxyConfig', {
+  /** Never shown, but expressions may ask about it. */
+  EnvoyExtensions: list(EnvoyExtension).omitEmpty(),
   DestinationServiceName: str.omitEmpty(),
   DestinationServiceID: str.omitEmpty(),
   LocalServiceAddress: str.omitEmpty(),
@@ -43,6 +45,8 @@ const Proxy = struct('AgentServiceConnectProxyConfig', {
   Expose: struct('ExposeConfig', {Checks: bool.omitEmpty(), Paths: list(ExposePath).omitEmpty()}),
   AccessLogs: nullable(AccessLogsConfig).omitEmpty(),
 });
+
+const Connect = struct('AgentServiceConnect', {Native: bool.omitEmpty()});
 
 export const AgentService = struct('AgentService', {
   Kind: str.omitEmpty(),
@@ -60,7 +64,7 @@ export const AgentService = struct('AgentService', {
   ModifyIndex: uint.omitEmpty(),
   ContentHash: str.omitEmpty(),
   Proxy: nullable(Proxy).omitEmpty(),
-  Connect: nullable(struct('AgentServiceConnect', {Native: bool.omitEmpty()})).omitEmpty(),
+  Connect: nullable(Connect).omitEmpty(),
   PeerName: str.omitEmpty(),
   Datacenter: str,
   Locality: nullable(struct('Locality', {Region: str, Zone: str})).omitEmpty(),
@@ -135,7 +139,7 @@ function shownProxy({Proxy: proxy}: NodeService): AgentService['Proxy'] {
   const {TransparentProxy, AccessLogs} = proxy;
   const isTransparent = TransparentProxy.OutboundListenerPort !== 0 || TransparentProxy.DialedDirectly;
   const logs = AccessLogsConfig.toJson(AccessLogs) !== '{}';
-  return {...proxy, TransparentProxy: isTransparent ? TransparentProxy : null, AccessLogs: logs ? AccessLogs : null};
+  return {...proxy, EnvoyExtensions: null, TransparentProxy: isTransparent ? TransparentProxy : null, AccessLogs: logs ? AccessLogs : null};
 }
 
 export function shownHealthCheck(check: HealthCheck): TypeOf<typeof ShownCheck> {

@@ -14,7 +14,8 @@ import {map} from '../../schema/types.ts';
 import {unknownServiceId} from '../local/errors.ts';
 import {sidecarIdOf} from '../local/sidecar.ts';
 import {serviceFault} from '../local/definition-faults.ts';
-import {authorizerOf, type AgentRouteOptions, refuseFilter} from './agent-access.ts';
+import {authorizerOf, type AgentRouteOptions} from './agent-access.ts';
+import {agentServiceFilter} from './agent-filters.ts';
 import {AgentService, shownService} from './agent-json.ts';
 import {enableOf} from './maintenance-query.ts';
 import {serviceWithHash} from './service-hash.ts';
@@ -34,11 +35,14 @@ export function agentServiceRoutes(options: AgentRouteOptions): readonly Route[]
 
 async function services(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
-  refuseFilter(request);
   const {local, defaults} = options;
   const authorizer = await authorizerOf(request, options);
   const {kept, dropped} = filterAllowed(local.state.services(), ({service: one}) => authorizer.allows('service', 'read', one.Service));
-  const work = collect(kept, ({service: one}) => [one.ID, shownService(one, defaults.datacenter, '')] as const);
+  const test = agentServiceFilter.compile(request.query.get('filter'));
+  const work = collect(kept, ({service: one}) => {
+    const shown = shownService(one, defaults.datacenter, '');
+    return test === undefined || test(shown) ? ([one.ID, shown] as const) : undefined;
+  });
   return partsAnswer(request, partsOf(work, (shown) => agentServices.jsonParts(new Map(shown), {pretty: request.pretty})), filteredHeaders(request, defaults, dropped));
 }
 

@@ -1,13 +1,17 @@
-import {demand} from '../../acl/authorizer.ts';
+import {demand, filterAllowed} from '../../acl/authorizer.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
+import {passing} from '../../filter/passing.ts';
 import {refusePartition} from '../../http/enterprise.ts';
+import {filteredHeaders} from '../../http/query-meta.ts';
 import {type Route} from '../../http/route.ts';
+import {drive} from '../../runtime/slices.ts';
 import {indentJson} from '../../schema/go-json.ts';
 import {type AgentPools} from '../gossip/agent-pools.ts';
 import {type GossipPool} from '../gossip/gossip-pool.ts';
 import {type AgentRouteOptions, authorizerOf} from './agent-access.ts';
+import {memberFilter} from './agent-filters.ts';
 import {shownMember} from './shown-member.ts';
 
 export interface MembershipRouteOptions extends AgentRouteOptions {
@@ -34,12 +38,13 @@ async function members(options: MembershipRouteOptions, request: ApiRequest): Pr
   const segment = request.query.get('segment');
   if (wan && segment !== '' && segment !== '_all') throw new ConsulError('Cannot provide a segment with wan=true', 400);
   if (segment !== '' && segment !== '_all') throw new ConsulError('Network segments are not supported in this version of Consul');
-  if (request.query.get('filter') !== '') throw new ConsulError('filter expressions are not supported yet');
   const pool = wan ? options.pools.wan : options.pools.lan;
   if (pool === undefined) return jsonAnswer(`null${request.jsonEnd}`);
-  const seen = pool.members().filter(({name}) => authorizer.allows('node', 'read', nodeOf(name, wan)));
-  const json = JSON.stringify(seen.map(shownMember));
-  return jsonAnswer((request.pretty ? indentJson(json) : json) + request.jsonEnd);
+  const {kept, dropped} = filterAllowed(pool.members(), ({name}) => authorizer.allows('node', 'read', nodeOf(name, wan)));
+  const test = memberFilter.compile(request.query.get('filter'));
+  const shown = kept.map(shownMember);
+  const json = JSON.stringify(test === undefined ? shown : await drive(passing(shown, test)));
+  return jsonAnswer((request.pretty ? indentJson(json) : json) + request.jsonEnd, filteredHeaders(request, options.defaults, dropped));
 }
 
 async function join(options: MembershipRouteOptions, request: ApiRequest): Promise<Answer> {

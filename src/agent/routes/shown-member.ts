@@ -2,8 +2,22 @@ import {type Member} from '../../server/membership.ts';
 
 const statuses = {alive: 1, leaving: 2, left: 3, failed: 4} as const;
 
+export interface ShownMember {
+  readonly Name: string;
+  readonly Addr: string;
+  readonly Port: number;
+  readonly Tags: Readonly<Record<string, string>>;
+  readonly Status: number;
+  readonly ProtocolMin: number;
+  readonly ProtocolMax: number;
+  readonly ProtocolCur: number;
+  readonly DelegateMin: number;
+  readonly DelegateMax: number;
+  readonly DelegateCur: number;
+}
+
 /** A member as `/v1/agent/self` and `/v1/agent/members` show it (http-core.md §7.1, §7.4). */
-export function shownMember(member: Member): unknown {
+export function shownMember(member: Member): ShownMember {
   return {
     Name: member.name,
     Addr: member.address,
