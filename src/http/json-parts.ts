@@ -1,5 +1,5 @@
 import {Readable} from 'node:stream';
-import {drive, sliceMs, type Sliced, turn} from '../runtime/slices.ts';
+import {drive, inTurns, type Sliced} from '../runtime/slices.ts';
 import {streamedBytesMin} from './limits.ts';
 
 /**
@@ -45,14 +45,12 @@ function* gather(pieces: Buffer[], source: Iterator<string>, end: string): Slice
 
 async function* streamed(pieces: Buffer[], source: Iterator<string>, end: string): AsyncGenerator<Buffer, void> {
   for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield piece;
-  let sliceEndMs = performance.now() + sliceMs;
-  for (let step = source.next(); step.done !== true; step = source.next()) {
-    yield Buffer.from(step.value);
-    if (performance.now() < sliceEndMs) continue;
-    await turn();
-    sliceEndMs = performance.now() + sliceMs;
-  }
+  yield* inTurns(encoded(source));
   if (end !== '') yield Buffer.from(end);
+}
+
+function* encoded(source: Iterator<string>): Generator<Buffer, void> {
+  for (let step = source.next(); step.done !== true; step = source.next()) yield Buffer.from(step.value);
 }
 
 function joined(pieces: readonly Buffer[]): Buffer {

@@ -5,7 +5,7 @@ import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {ChunkAssembler} from '../raft/driver/chunk-assembler.ts';
 import {type Fsm, type FsmSnapshot} from '../raft/driver/fsm.ts';
 import {type LogEntry} from '../raft/log-entry.ts';
-import {drive, isSliced} from '../runtime/slices.ts';
+import {driveFirst, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type Store} from '../store/store.ts';
 import {type WriteTx} from '../store/write-tx.ts';
 import {readState, writeState} from './state-bin.ts';
@@ -39,17 +39,25 @@ export class ServerFsm implements Fsm {
     const {store, observe} = this.#options;
     const tx = store.begin();
     const facts: Fact[] = [];
-    const results: unknown[] = [];
+    let results: readonly unknown[];
     try {
-      for (const entry of entries) {
-        const result = this.#apply(tx, entry, facts);
-        results.push(isSliced(result) ? await drive(result) : result);
-      }
+      results = await driveFirst(this.#applyAll(tx, entries, facts));
       tx.publish();
     } finally {
       if (tx.isOpen) tx.abandon();
     }
     if (facts.length > 0) observe(facts);
+    return results;
+  }
+
+  /** Many small entries take as long as a large one: there may be a turn after each. */
+  *#applyAll(tx: WriteTx, entries: readonly LogEntry[], facts: Fact[]): Sliced<readonly unknown[]> {
+    const results: unknown[] = [];
+    for (const entry of entries) {
+      const result = this.#apply(tx, entry, facts);
+      results.push(isSliced(result) ? yield* result : result);
+      yield;
+    }
     return results;
   }
 

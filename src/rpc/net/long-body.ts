@@ -1,4 +1,4 @@
-import {driveOn, runSlice, sliceMs, turn} from '../../runtime/slices.ts';
+import {drive, inTurns} from '../../runtime/slices.ts';
 import {type Type} from '../../schema/type.ts';
 import {MsgpackReader} from '../../wire/msgpack-reader.ts';
 import {MsgpackWriter} from '../../wire/msgpack-writer.ts';
@@ -9,7 +9,7 @@ export type RpcBody = Buffer | AsyncIterable<Buffer>;
 
 /** Encodes an answer, in parts when there is much of it. */
 export function encodeBody<T>(type: Type<T>, value: T): RpcBody {
-  return type.long?.isLong(value) === true ? bodyParts(type, value) : type.toMsgpack(value);
+  return type.long?.isLong(value) === true ? inTurns(bodyParts(type, value)) : type.toMsgpack(value);
 }
 
 /**
@@ -18,20 +18,14 @@ export function encodeBody<T>(type: Type<T>, value: T): RpcBody {
  */
 export function decodeBody<T>(type: Type<T>, body: Buffer): T | Promise<T> {
   if (type.long === null || body.length < LONG_BODY_BYTES_MIN) return type.fromMsgpack(body);
-  const work = type.long.readParts(new MsgpackReader(body));
-  const ended = runSlice(work);
-  return ended === undefined ? driveOn(work) : ended.value;
+  return drive(type.long.readParts(new MsgpackReader(body)));
 }
 
-async function* bodyParts<T>(type: Type<T>, value: T): AsyncGenerator<Buffer, void> {
+function* bodyParts<T>(type: Type<T>, value: T): Generator<Buffer, void> {
   const writer = new MsgpackWriter();
-  let sliceEndMs = performance.now() + sliceMs;
   for (const _ of type.long?.writeParts(writer, value) ?? []) {
     yield writer.toBuffer();
     writer.reset();
-    if (performance.now() < sliceEndMs) continue;
-    await turn();
-    sliceEndMs = performance.now() + sliceMs;
   }
   yield writer.toBuffer();
 }
