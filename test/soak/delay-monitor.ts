@@ -1,19 +1,61 @@
 /**
  * Loaded into a server under soak (`--import`): how late its event loop was, by the wall clock, and how long its garbage
- * collector paused it. At SIGUSR2 it writes what it saw since the last one to the file of DELAY_MONITOR_FILE.
+ * collector paused it. Of the latest looks it tells what the loop's thread did with the time: worked, collected garbage, or
+ * waited for a processor that others had. At SIGUSR2 it writes what it saw since the last one to the file of DELAY_MONITOR_FILE.
  */
-import {writeFileSync} from 'node:fs';
+import {closeSync, openSync, readSync, writeFileSync} from 'node:fs';
 import {constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver} from 'node:perf_hooks';
 
 const resolutionMs = 5;
 const boundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const nanosPerMs = 1e6;
 
+/** Latest looks that are told of one by one. */
+const toldLooks = 8;
+
+/** A stretch between two looks, in milliseconds: how long, and of it processor time of the loop's thread and its wait for one. */
+interface Stretch {
+  readonly endMs: number;
+  readonly wallMs: number;
+  readonly usedMs: number;
+  readonly queuedMs: number;
+}
+
 const delay = monitorEventLoopDelay({resolution: resolutionMs});
 delay.enable();
 let gc = new Map<string, number>();
 let gcMaxMs = 0;
 let gcTotalMs = 0;
+let pauses: {readonly startMs: number; readonly durationMs: number}[] = [];
+let latest: Stretch[] = [];
+
+/** Linux tells there how long the main thread has run and how long it has waited to run, in nanoseconds. */
+const schedstat = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+process.on('exit', () => closeSync(schedstat));
+const statBytes = Buffer.alloc(128);
+
+function threadTimes(): {usedMs: number; queuedMs: number} {
+  const [used, queued] = statBytes.toString('latin1', 0, readSync(schedstat, statBytes, 0, statBytes.length, 0)).split(' ');
+  return {usedMs: Number(used) / nanosPerMs, queuedMs: Number(queued) / nanosPerMs};
+}
+
+let last = {atMs: performance.now(), ...threadTimes()};
+setInterval(() => {
+  const now = {atMs: performance.now(), ...threadTimes()};
+  const wallMs = now.atMs - last.atMs;
+  if (wallMs > (latest[toldLooks - 1]?.wallMs ?? resolutionMs * 2)) {
+    latest.push({endMs: now.atMs, wallMs, usedMs: now.usedMs - last.usedMs, queuedMs: now.queuedMs - last.queuedMs});
+    latest = latest.sort((a, b) => b.wallMs - a.wallMs).slice(0, toldLooks);
+  }
+  last = now;
+}, resolutionMs).unref();
+
+const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+
+function told({endMs, wallMs, usedMs, queuedMs}: Stretch): Record<string, number> {
+  const gcMs = pauses.reduce((sum, {startMs, durationMs}) => sum + Math.max(0, Math.min(endMs, startMs + durationMs) - Math.max(endMs - wallMs, startMs)), 0);
+  return {wallMs: rounded(wallMs), usedMs: rounded(usedMs), queuedMs: rounded(queuedMs), gcMs: rounded(gcMs)};
+}
 
 new PerformanceObserver((entries) => {
   for (const entry of entries.getEntries()) {
@@ -22,6 +64,7 @@ new PerformanceObserver((entries) => {
     gc.set(bucket, (gc.get(bucket) ?? 0) + 1);
     gcMaxMs = Math.max(gcMaxMs, entry.duration);
     gcTotalMs += entry.duration;
+    pauses.push({startMs: entry.startTime, durationMs: entry.duration});
   }
 }).observe({entryTypes: ['gc']});
 
@@ -60,6 +103,7 @@ process.on('SIGUSR2', () => {
   const report = {
     delayMs: {p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), p999: late(delay.percentile(99.9)), max: late(delay.max), histogram: delayHistogram()},
     gcMs: {max: Math.round(gcMaxMs * 10) / 10, total: Math.round(gcTotalMs), histogram: Object.fromEntries([...gc].toSorted())},
+    latest: latest.map(told),
     residentMib: Math.round(memory.rss / 2 ** 20),
     heapMib: Math.round(memory.heapUsed / 2 ** 20),
   };
@@ -68,4 +112,6 @@ process.on('SIGUSR2', () => {
   gc = new Map();
   gcMaxMs = 0;
   gcTotalMs = 0;
+  pauses = [];
+  latest = [];
 });
