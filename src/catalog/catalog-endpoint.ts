@@ -8,7 +8,7 @@ import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
-import {isSliced, type Sliced} from '../runtime/slices.ts';
+import {collectMap, drive, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
@@ -84,9 +84,9 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
   const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
   const readServices = function* (q: Query, filters: MetaFilters, authorizer: Authorizer, test?: Test<ServiceNode>): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
     const outcome = yield* gatherServices(q, filters);
-    const allowed = [...outcome.value].filter(([name]) => authorizer.allows('service', 'read', name));
-    const filtered = allowed.length < outcome.value.size;
-    if (test === undefined) return {...outcome, value: new Map(allowed), filtered};
+    const allowed = yield* collectMap(outcome.value, (entry) => (authorizer.allows('service', 'read', entry[0]) ? entry : undefined));
+    const filtered = allowed.size < outcome.value.size;
+    if (test === undefined) return {...outcome, value: allowed, filtered};
     // Who is told that something was hidden is told so whatever he filters by.
     const {value} = yield* gatherServices(q, filters, (row) => authorizer.allows('service', 'read', row.ServiceName) && test(row));
     return {...outcome, value, filtered};
@@ -160,7 +160,7 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
     }),
     endpoint(catalogNodeServices, async (request, signal) => {
       const {value, meta, kept: held} = await readNode(request, signal);
-      const Services = new Map(value.services.map((service) => [service.ID, service]));
+      const Services = await drive(collectMap(value.services, (service) => [service.ID, service]));
       return {NodeServices: value.node === undefined ? null : {Node: value.node, Services}, ...meta, [keptReply]: held};
     }),
     endpoint(catalogNodeServiceList, async (request, signal) => {

@@ -6,7 +6,7 @@ import {consistencyOptions, type ReadDefaults, readOptions, type ReadOptions, wr
 import {callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {partsOf} from '../http/json-parts.ts';
-import {collect} from '../runtime/slices.ts';
+import {collect, collectMap} from '../runtime/slices.ts';
 import {type MaybeKept, wasCached} from '../rpc/kept-reply.ts';
 import {type ConsulError} from '../consul-error.ts';
 import {DCSpecificRequest, type NodeSpecificRequest} from '../schema/rpc-common.ts';
@@ -118,8 +118,8 @@ async function node({router, defaults, translateWanAddresses}: CatalogRouteOptio
     const found = reply.NodeServices;
     if (found === null || found.Node === null) return nodeServices.toJson(null, {pretty});
     const Node = translate ? translatedNode(found.Node) : found.Node;
-    const work = collect(found.Services ?? [], ([id, service]) => [id, shownService(translate ? translatedService(service) : service)] as const);
-    return partsOf(work, (shown) => nodeServices.jsonParts({Node, Services: new Map(shown)}, {pretty}));
+    const work = collectMap(found.Services ?? [], ([id, service]) => [id, shownService(translate ? translatedService(service) : service)]);
+    return partsOf(work, (Services) => nodeServices.jsonParts({Node, Services}, {pretty}));
   });
 }
 

@@ -7,8 +7,8 @@ import {type HealthCheck} from './schema.ts';
 import {Checks, foldedPrefix, indexNames} from './tables.ts';
 
 /** Checks of a node and of what runs on it. */
-export function checksOfNode(query: Query, node: string): QueryOutcome<readonly HealthCheck[]> {
-  return {value: query.prefix(Checks, foldedPrefix(node)).toArray(), index: query.index(indexNames.checks)};
+export function checksOfNode(query: Query, node: string): Sliced<QueryOutcome<readonly HealthCheck[]>> {
+  return withMeta(query, query.prefix(Checks, foldedPrefix(node)), null, query.index(indexNames.checks));
 }
 
 /** Checks of a service's instances. With node metadata asked for, the index also moves with the nodes. */

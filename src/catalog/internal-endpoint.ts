@@ -1,9 +1,9 @@
-import {type Authorizer, demand, filterAllowed, filterLong, type TokenResolver} from '../acl/authorizer.ts';
+import {type Authorizer, demand, filterLong, type TokenResolver} from '../acl/authorizer.ts';
 import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
-import {collect, drive, isSliced, type Sliced} from '../runtime/slices.ts';
+import {drive, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Store} from '../store/store.ts';
@@ -73,12 +73,14 @@ function* visibleNodes(asked: QueryOutcome<readonly NodeInfo[]> | Sliced<QueryOu
   const outcome = isSliced(asked) ? yield* asked : asked;
   const {kept, dropped} = yield* filterLong(outcome.value, ({Node}) => authorizer.allows('node', 'read', Node));
   let filtered = dropped;
-  const value = yield* collect(kept, (info) => {
-    const services = filterAllowed(info.Services ?? [], ({Service}) => authorizer.allows('service', 'read', Service));
-    const checks = filterAllowed(info.Checks ?? [], (check) => mayReadCheck(authorizer, check));
-    if (!services.dropped && !checks.dropped) return info;
-    filtered = true;
-    return {...info, Services: services.kept, Checks: checks.kept};
-  });
+  const value: NodeInfo[] = [];
+  for (const info of kept) {
+    const services = yield* filterLong(info.Services ?? [], ({Service}) => authorizer.allows('service', 'read', Service));
+    const checks = yield* filterLong(info.Checks ?? [], (check) => mayReadCheck(authorizer, check));
+    const isWhole = !services.dropped && !checks.dropped;
+    filtered ||= !isWhole;
+    value.push(isWhole ? info : {...info, Services: services.kept, Checks: checks.kept});
+    yield;
+  }
   return {...outcome, value, filtered};
 }

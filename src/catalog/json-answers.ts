@@ -1,3 +1,5 @@
+import {partsOf} from '../http/json-parts.ts';
+import {collectMap} from '../runtime/slices.ts';
 import {jsonArrayParts} from '../schema/long-values.ts';
 import {list, map, str} from '../schema/types.ts';
 import {CheckServiceNode, HealthCheck, type Node, type NodeService, ServiceNode} from './schema.ts';
@@ -8,7 +10,8 @@ const noTags: readonly string[] = [];
 /** How catalog and health rows look in JSON: lists of tags are never null (http-core.md §5.2). */
 
 export function servicesJson(services: ReadonlyMap<string, readonly string[] | null>, pretty: boolean): Iterable<string> {
-  return serviceMap.jsonParts(new Map([...services].map(([name, tags]) => [name, tags ?? noTags])), {pretty});
+  const shown = collectMap(services, ([name, tags]) => [name, tags ?? noTags]);
+  return partsOf(shown, (map) => serviceMap.jsonParts(map, {pretty}));
 }
 
 export function serviceNodesJson(rows: readonly ServiceNode[], pretty: boolean): Iterable<string> {

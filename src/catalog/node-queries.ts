@@ -44,9 +44,10 @@ export function* servicesOfNode(query: Query, nameOrId: string, peer: string): S
 }
 
 /** All there is of one node, or of none. Nothing is imported from peers yet. */
-export function nodeInfo(query: Query, name: string, peer: string): QueryOutcome<readonly NodeInfo[]> {
+export function* nodeInfo(query: Query, name: string, peer: string): Sliced<QueryOutcome<readonly NodeInfo[]>> {
+  const index = query.index(indexNames.nodes, indexNames.services, indexNames.checks);
   const node = peer === '' ? nodeByName(query, name) : undefined;
-  return {value: node === undefined ? [] : [infoOf(query, node)], index: query.index(indexNames.nodes, indexNames.services, indexNames.checks)};
+  return {value: node === undefined ? [] : [yield* infoOf(query, node)], index};
 }
 
 /** All there is of all nodes. */
@@ -54,7 +55,7 @@ export function* nodeDump(query: Query): Sliced<QueryOutcome<readonly NodeInfo[]
   const index = query.index(indexNames.nodes, indexNames.services, indexNames.checks);
   const value: NodeInfo[] = [];
   for (const node of query.all(Nodes)) {
-    value.push(infoOf(query, node));
+    value.push(yield* infoOf(query, node));
     yield;
   }
   return {value, index};
@@ -66,7 +67,7 @@ function indexOfMissingNode(query: Query, name: string): number {
   return query.index(indexNames.nodeExtinction);
 }
 
-function infoOf(reader: Reader, node: Node): NodeInfo {
+function* infoOf(reader: Reader, node: Node): Sliced<NodeInfo> {
   const prefix = foldedPrefix(node.Node);
   return {
     ID: node.ID,
@@ -76,7 +77,7 @@ function infoOf(reader: Reader, node: Node): NodeInfo {
     Address: node.Address,
     TaggedAddresses: node.TaggedAddresses,
     Meta: node.Meta,
-    Services: reader.prefix(Services, prefix).toArray().map(({Service}) => Service),
-    Checks: reader.prefix(Checks, prefix).toArray(),
+    Services: yield* collect(reader.prefix(Services, prefix), ({Service}) => Service),
+    Checks: yield* collect(reader.prefix(Checks, prefix), (check) => check),
   };
 }

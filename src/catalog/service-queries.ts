@@ -1,5 +1,5 @@
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
-import {collect, runThrough, type Sliced} from '../runtime/slices.ts';
+import {collect, collectMap, runThrough, type Sliced} from '../runtime/slices.ts';
 import {type OrderedRange} from '../store/ordered-range.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
@@ -48,7 +48,7 @@ export function* gatherServices(query: Query, filters: MetaFilters, test?: (row:
     if (known === undefined) tags.set(Service.Service, new Set(Service.Tags ?? []));
     else for (const tag of Service.Tags ?? []) known.add(tag);
   }
-  return {value: new Map([...tags].map(([name, set]) => [name, [...set]])), index};
+  return {value: yield* collectMap(tags, ([name, set]) => [name, [...set]]), index};
 }
 
 function isOneOf(query: Query, row: ServiceRow, test: (row: ServiceNode) => boolean): boolean {
@@ -59,8 +59,8 @@ function isOneOf(query: Query, row: ServiceRow, test: (row: ServiceNode) => bool
 /** Instances with their nodes beside them, in the order of nodes and ids. */
 export function* serviceNodes(query: Query, selection: ServiceSelection): Sliced<QueryOutcome<readonly ServiceNode[]>> {
   const tables = [indexNames.services, indexNames.nodes];
-  const {all} = select(query, selection, tables);
-  const index = all.length > 0 ? ownIndex(query, selection.name, tables) : indexOfNone(query, selection.name, tables);
+  const {all, isEmpty} = select(query, selection, tables);
+  const index = isEmpty ? indexOfNone(query, selection.name, tables) : ownIndex(query, selection.name, tables);
   return {value: yield* collect(all, (row) => (isSelected(query, row, selection) ? flattened(query, row) : undefined)), index};
 }
 
@@ -116,20 +116,26 @@ function isHealthyEnough(checks: readonly HealthCheck[], filter: number): boolea
 
 interface Selected {
   /** All of the name (or the address), those too that are not asked for. */
-  readonly all: readonly ServiceRow[];
+  readonly all: Iterable<ServiceRow>;
+  readonly isEmpty: boolean;
   readonly index: number;
 }
 
 /** The rows of the name, and the index of the answer: the service's own, or what stands in for it (http-core.md §21.1). */
 function select(query: Query, selection: ServiceSelection, otherwise: readonly string[]): Selected {
-  const all = selection.peer === '' ? instancesOf(query, selection).toArray() : [];
+  const isEmpty = selection.peer !== '' || instancesOf(query, selection).next().done === true;
   // Ways into the mesh may come under any name at all: each change of a service is a reason to look again.
   if (selection.connect) query.index(indexNames.services);
-  if (all.length > 0) {
-    const names = new Set(all.map(({Service}) => indexNames.service(Service.Service)));
-    return {all, index: query.index(...names)};
-  }
-  return {all, index: indexOfNone(query, selection.name, otherwise)};
+  if (isEmpty) return {all: [], isEmpty, index: indexOfNone(query, selection.name, otherwise)};
+  return {all: instancesOf(query, selection), isEmpty, index: query.index(...indexesOf(query, selection))};
+}
+
+/** What is asked for by its name has that one; ways into the mesh and owners of an address may have any. */
+function indexesOf(query: Query, selection: ServiceSelection): Iterable<string> {
+  if (selection.name !== '' && !selection.connect) return [indexNames.service(selection.name)];
+  const names = new Set<string>();
+  for (const {Service} of instancesOf(query, selection)) names.add(indexNames.service(Service.Service));
+  return names;
 }
 
 /** The index of an answer without instances. The name's own entry may have outlived its instances: one that got another name leaves it behind. */

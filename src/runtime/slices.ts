@@ -49,6 +49,18 @@ export function* collect<T, R>(source: Iterable<T>, make: (element: T) => R | un
   return made;
 }
 
+/** A map of what `entryOf` makes of each element of a source; undefined leaves it out. */
+export function* collectMap<T, V>(source: Iterable<T>, entryOf: (element: T) => readonly [key: string, value: V] | undefined): Sliced<Map<string, V>> {
+  const made = new Map<string, V>();
+  let seen = 0;
+  for (const element of source) {
+    const entry = entryOf(element);
+    if (entry !== undefined) made.set(entry[0], entry[1]);
+    if (++seen % elementsPerStep === 0) yield;
+  }
+  return made;
+}
+
 /** One slice of work, of at least `leastMs`. @returns its result, once it has ended */
 export function runSlice<T>(work: Sliced<T>, leastMs = firstGoMs): {readonly value: T} | undefined {
   const beganMs = performance.now();

@@ -1,13 +1,14 @@
 import {type Sliced} from '../runtime/slices.ts';
 import {type MsgpackWriter} from '../wire/msgpack-writer.ts';
-import {goJsonString, indentParts, sortedUtf8} from './go-json.ts';
+import {goJsonString, indentParts} from './go-json.ts';
 import {type LongForms} from './long-forms.ts';
+import {sortedKeys} from './sorted-keys.ts';
 import {type JsonOutOptions, type Type} from './type.ts';
 
 /** JSON is made in parts of about this many characters. */
-const partChars = 32 * 1024;
+const partChars = 16 * 1024;
 /** Msgpack is written in parts of about this many bytes. */
-const partBytes = 32 * 1024;
+const partBytes = 16 * 1024;
 /** A list or map of more elements than this is written in parts wherever it stands. */
 const shortElementsMax = 128;
 /** Elements read between two looks at the clock. */
@@ -22,8 +23,11 @@ function compactArrayParts<T>(item: Type<T>, values: Iterable<T>): Generator<str
   return containerParts(item, '[', values, () => '', (value) => value, ']');
 }
 
-function jsonObjectParts<T>(item: Type<T>, map: ReadonlyMap<string, T>): Generator<string, void> {
-  return containerParts(item, '{', sortedUtf8([...map.keys()]), (key) => `${goJsonString(key)}:`, (key) => map.get(key) as T, '}');
+function* jsonObjectParts<T>(item: Type<T>, map: ReadonlyMap<string, T>): Generator<string, void> {
+  const sorting = sortedKeys(map.keys());
+  let sorted = sorting.next();
+  for (; sorted.done !== true; sorted = sorting.next()) yield '';
+  yield* containerParts(item, '{', sorted.value, (key) => `${goJsonString(key)}:`, (key) => map.get(key) as T, '}');
 }
 
 /** JSON of what stands between two brackets, each element of it after its label. */

@@ -1,4 +1,4 @@
-import {type Authorizer, demand, filterAllowed} from '../../acl/authorizer.ts';
+import {type Authorizer, demand, filterLong} from '../../acl/authorizer.ts';
 import {checkFilter} from '../../catalog/filters.ts';
 import {shownCheck} from '../../catalog/json-answers.ts';
 import {HealthCheck} from '../../catalog/schema.ts';
@@ -12,7 +12,7 @@ import {partsOf} from '../../http/json-parts.ts';
 import {filteredHeaders} from '../../http/query-meta.ts';
 import {partsAnswer} from '../../http/read-answer.ts';
 import {type Route} from '../../http/route.ts';
-import {collect} from '../../runtime/slices.ts';
+import {collectMap, drive} from '../../runtime/slices.ts';
 import {struct} from '../../schema/struct.ts';
 import {map, str} from '../../schema/types.ts';
 import {CheckDefinition} from '../local/check-definition.ts';
@@ -40,10 +40,10 @@ export function agentCheckRoutes(options: AgentRouteOptions): readonly Route[] {
 async function checks(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
   const authorizer = await authorizerOf(request, options);
-  const {kept, dropped} = filterAllowed(options.local.state.checks(), ({check}) => mayUse(authorizer, 'read', check));
+  const {kept, dropped} = await drive(filterLong(options.local.state.checks(), ({check}) => mayUse(authorizer, 'read', check)));
   const test = checkFilter.compileLate(request.query.get('filter'), kept.length > 0);
-  const work = collect(kept, ({check}) => (test === undefined || test(check) ? ([check.CheckID, shownCheck(check)] as const) : undefined));
-  return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(new Map(shown), {pretty: request.pretty})), filteredHeaders(request, options.defaults, dropped));
+  const work = collectMap(kept, ({check}) => (test === undefined || test(check) ? [check.CheckID, shownCheck(check)] : undefined));
+  return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(shown, {pretty: request.pretty})), filteredHeaders(request, options.defaults, dropped));
 }
 
 async function register(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {

@@ -1,4 +1,4 @@
-import {type Authorizer, demand, filterAllowed} from '../../acl/authorizer.ts';
+import {type Authorizer, demand, filterLong} from '../../acl/authorizer.ts';
 import {ServiceDefinition} from '../../catalog/service-definition.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
@@ -9,7 +9,7 @@ import {partsOf} from '../../http/json-parts.ts';
 import {filteredHeaders} from '../../http/query-meta.ts';
 import {partsAnswer} from '../../http/read-answer.ts';
 import {type Route} from '../../http/route.ts';
-import {collect} from '../../runtime/slices.ts';
+import {collectMap, drive} from '../../runtime/slices.ts';
 import {map} from '../../schema/types.ts';
 import {unknownServiceId} from '../local/errors.ts';
 import {sidecarIdOf} from '../local/sidecar.ts';
@@ -37,13 +37,13 @@ async function services(options: AgentRouteOptions, request: ApiRequest): Promis
   refuseEnterprise(request);
   const {local, defaults} = options;
   const authorizer = await authorizerOf(request, options);
-  const {kept, dropped} = filterAllowed(local.state.services(), ({service: one}) => authorizer.allows('service', 'read', one.Service));
+  const {kept, dropped} = await drive(filterLong(local.state.services(), ({service: one}) => authorizer.allows('service', 'read', one.Service)));
   const test = agentServiceFilter.compile(request.query.get('filter'));
-  const work = collect(kept, ({service: one}) => {
+  const work = collectMap(kept, ({service: one}) => {
     const shown = shownService(one, defaults.datacenter, '');
-    return test === undefined || test(shown) ? ([one.ID, shown] as const) : undefined;
+    return test === undefined || test(shown) ? [one.ID, shown] : undefined;
   });
-  return partsAnswer(request, partsOf(work, (shown) => agentServices.jsonParts(new Map(shown), {pretty: request.pretty})), filteredHeaders(request, defaults, dropped));
+  return partsAnswer(request, partsOf(work, (shown) => agentServices.jsonParts(shown, {pretty: request.pretty})), filteredHeaders(request, defaults, dropped));
 }
 
 async function service(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {
