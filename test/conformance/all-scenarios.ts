@@ -1,3 +1,4 @@
+import {randomFilters} from './random-filters.ts';
 import {randomScenario} from './random-scenario.ts';
 import {type Scenario} from './scenario.ts';
 import {aclDenied} from './scenarios/acl-denied.ts';
@@ -9,6 +10,7 @@ import {cliHandlers} from './scenarios/cli-handlers.ts';
 import {cliScenario} from './scenarios/cli.ts';
 import {commonOptions} from './scenarios/common-options.ts';
 import {dnsScenario} from './scenarios/dns.ts';
+import {filters} from './scenarios/filters.ts';
 import {headers} from './scenarios/headers.ts';
 import {health} from './scenarios/health.ts';
 import {kv} from './scenarios/kv.ts';
@@ -31,6 +33,7 @@ const RANDOM_STEPS = 250;
 
 /** Every area of Consul's surface that is compared, in the order of play. */
 export const allScenarios: readonly Scenario[] = [
-  kv, kvErrors, sessions, locks, txns, catalog, health, indexRules, agentServices, agentChecks, routingErrors, commonOptions, headers, statusOperator, operator, preparedQueries, snapshot, dnsScenario, cliScenario, cliHandlers,
+  kv, kvErrors, sessions, locks, txns, catalog, health, filters, indexRules, agentServices, agentChecks, routingErrors, commonOptions, headers, statusOperator, operator, preparedQueries, snapshot, dnsScenario, cliScenario, cliHandlers,
   ...RECORDED_SEEDS.map((seed) => randomScenario(seed, RANDOM_STEPS)),
+  randomFilters(1, RANDOM_STEPS),
 ];

@@ -5,6 +5,7 @@
  *   CONSUL_PEER=/path/to/consul   a real Consul to compare with, live; without it the recorded answers are used
  *   --only kv,dns                 only these scenarios        --list   names them
  *   --random 5 [--steps 400]       five scenarios made by chance, from seed 1 (or --seed), compared live with CONSUL_PEER
+ *   --filters 5 [--steps 400]      likewise five scenarios of filter expressions
  *   --record                      keeps CONSUL_PEER's answers as the recorded ones
  */
 import {join} from 'node:path';
@@ -14,18 +15,21 @@ import {type StepDifference} from './compare.ts';
 import {compareTranscripts, vanishedDifferences} from './compare-transcripts.ts';
 import {playScenario} from './play-scenario.ts';
 import {readRecording, writeRecording} from './recordings.ts';
+import {randomFilters} from './random-filters.ts';
 import {randomScenario} from './random-scenario.ts';
 import {type Scenario} from './scenario.ts';
 
 const {values: options} = parseArgs({options: {
   only: {type: 'string'}, record: {type: 'boolean', default: false}, list: {type: 'boolean', default: false}, brief: {type: 'boolean', default: false},
-  random: {type: 'string'}, seed: {type: 'string', default: '1'}, steps: {type: 'string', default: '400'},
+  random: {type: 'string'}, filters: {type: 'string'}, seed: {type: 'string', default: '1'}, steps: {type: 'string', default: '400'},
 }});
 const program = process.env['CONSUL'] ?? join(import.meta.dirname, '../../bin/consul');
 const peer = process.env['CONSUL_PEER'];
 
 function chosen(): Scenario[] {
-  if (options.random !== undefined) return Array.from({length: Number(options.random)}, (_, i) => randomScenario(Number(options.seed) + i, Number(options.steps)));
+  const byChance = (many: string, make: typeof randomScenario): Scenario[] => Array.from({length: Number(many)}, (_, i) => make(Number(options.seed) + i, Number(options.steps)));
+  if (options.random !== undefined) return byChance(options.random, randomScenario);
+  if (options.filters !== undefined) return byChance(options.filters, randomFilters);
   const names = options.only?.split(',');
   const known = options.record ? [...allScenarios, ...aclScenarios] : allScenarios;
   for (const name of names ?? []) if (!known.some((scenario) => scenario.name === name)) throw new Error(`there is no scenario "${name}"`);

@@ -34,7 +34,8 @@ export const catalogNodesCommand = defineCommand({
     const metas = Object.entries(flags['node-meta']).map(([key, value]) => `${key}:${value}`);
     const query = {...(flags.filter === '' ? {} : {filter: flags.filter}), ...(flags.near === '' ? {} : {near: flags.near})};
     const path = flags.service === '' ? '/v1/catalog/nodes' : `/v1/catalog/service/${pathEscape(flags.service)}`;
-    const found = await orFail('Error listing nodes', client.json<readonly CatalogNode[] | null>('GET', path, {query, repeated: {'node-meta': metas}}));
+    const failed = flags.service === '' ? 'Error listing nodes' : 'Error listing nodes for service';
+    const found = await orFail(failed, client.json<readonly CatalogNode[] | null>('GET', path, {query, repeated: {'node-meta': metas}}));
     const nodes = flags.service === '' ? (found ?? []) : firstOfEach(found ?? []);
     if (nodes.length === 0) {
       printError(io, 'No nodes match the given query - try expanding your search.');
