@@ -82,15 +82,8 @@ export function catalogEndpoints(options: CatalogEndpointOptions): readonly Endp
 function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
   const nodes = kept.space<QueryOutcome<readonly Node[]>>();
   const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
-  const readServices = function* (q: Query, filters: MetaFilters, authorizer: Authorizer, test?: Test<ServiceNode>): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
-    const outcome = yield* gatherServices(q, filters);
-    const allowed = yield* collectMap(outcome.value, (entry) => (authorizer.allows('service', 'read', entry[0]) ? entry : undefined));
-    const filtered = allowed.size < outcome.value.size;
-    if (test === undefined) return {...outcome, value: allowed, filtered};
-    // Who is told that something was hidden is told so whatever he filters by.
-    const {value} = yield* gatherServices(q, filters, (row) => authorizer.allows('service', 'read', row.ServiceName) && test(row));
-    return {...outcome, value, filtered};
-  };
+  const readServices = (q: Query, filters: MetaFilters, authorizer: Authorizer, test?: Test<ServiceNode>): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> =>
+    gatherServices(q, filters, {mayRead: (node, service) => mayReadService(authorizer, node, service), test});
   return [
     endpoint(catalogListNodes, async (request, signal) => {
       const test = nodeFilter.compile(request.Filter);
@@ -144,10 +137,10 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
   };
   return [
     endpoint(catalogServiceNodes, async (request, signal) => {
-      const test = serviceNodeFilter.compile(request.Filter);
       const selection = selectionOf(request);
       // Who may not read the service gets an answer that nobody made, no refusal (seen at 1.21.4).
       if (request.Connect && !(await resolver.resolve(request.Token)).allows('service', 'read', request.ServiceName)) return {ServiceNodes: null, ...QueryMeta.zero()};
+      const test = serviceNodeFilter.compile(request.Filter);
       const read = await reader.read<readonly ServiceNode[]>({
         options: request,
         space: instances,

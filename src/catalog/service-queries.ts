@@ -33,22 +33,34 @@ export function listServices(query: Query, filters: MetaFilters): QueryOutcome<R
   return runThrough(gatherServices(query, filters));
 }
 
-/** Names of all services with the tags of their instances. @param test which instances count; all where there is none */
-export function* gatherServices(query: Query, filters: MetaFilters, test?: (row: ServiceNode) => boolean): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
+/** Which instances count for the list of services. */
+export interface ServiceChoice {
+  /** What the asker may not read is left out, and that something was is told. */
+  readonly mayRead?: (node: string, service: string) => boolean;
+  readonly test?: ((row: ServiceNode) => boolean) | undefined;
+}
+
+/** Names of all services with the tags of their instances. */
+export function* gatherServices(query: Query, filters: MetaFilters, {mayRead, test}: ServiceChoice = {}): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> {
   const byMeta = filters !== null && filters.size > 0;
   const index = byMeta ? query.index(indexNames.services, indexNames.nodes) : query.index(indexNames.services);
   const tags = new Map<string, Set<string>>();
+  let filtered = false;
   let seen = 0;
   for (const row of query.byIndex(Services, 'name').prefix('')) {
     const {Node, Service} = row;
     if (++seen % (test === undefined ? rowsPerStep : testedRowsPerStep) === 0) yield;
     if (byMeta && !hasMeta(nodeByName(query, Node), filters)) continue;
+    if (mayRead !== undefined && !mayRead(Node, Service.Service)) {
+      filtered = true;
+      continue;
+    }
     if (test !== undefined && !isOneOf(query, row, test)) continue;
     const known = tags.get(Service.Service);
     if (known === undefined) tags.set(Service.Service, new Set(Service.Tags ?? []));
     else for (const tag of Service.Tags ?? []) known.add(tag);
   }
-  return {value: yield* collectMap(tags, ([name, set]) => [name, [...set]]), index};
+  return {value: yield* collectMap(tags, ([name, set]) => [name, [...set]]), index, filtered};
 }
 
 function isOneOf(query: Query, row: ServiceRow, test: (row: ServiceNode) => boolean): boolean {

@@ -6,14 +6,17 @@ import {metaHeaders, noMeta} from './query-meta.ts';
 export class FailedRead extends Error {
   override readonly name = 'FailedRead';
 
-  constructor(cause: unknown) {
+  readonly headers: NonNullable<Answer['headers']>;
+
+  constructor(cause: unknown, headers = metaHeaders(noMeta)) {
     super(cause instanceof Error ? cause.message : String(cause), {cause});
+    this.headers = headers;
   }
 }
 
 /** Maps what a route threw to Consul's status and text, in the order of http-core.md §1.5. */
 export function answerOfError(error: unknown): Answer {
-  if (error instanceof FailedRead) return {...answerOfError(error.cause), headers: metaHeaders(noMeta)};
+  if (error instanceof FailedRead) return {...answerOfError(error.cause), headers: error.headers};
   const text = error instanceof Error ? error.message : String(error);
   return textAnswer(statusOf(error, text), text);
 }

@@ -12,6 +12,7 @@ export type GoRegexp = {readonly test: (text: string) => boolean} | {readonly er
  */
 export function compileGoRegexp(source: string): GoRegexp {
   if (source.length > expressionCharsMax) return {error: 'error parsing regexp: expression is too long'};
+  if (!source.isWellFormed()) return {error: `error parsing regexp: invalid UTF-8: \`${source}\``};
   try {
     const compiled = RE2JS.compile(source);
     return {test: (text) => compiled.test(text)};

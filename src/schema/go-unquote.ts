@@ -1,3 +1,5 @@
+import {isUtf8} from 'node:buffer';
+
 const NAMED: Readonly<Record<string, number>> = {a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92, '"': 34};
 const HEX_DIGITS: Readonly<Record<string, number>> = {x: 2, u: 4, U: 8};
 const OCTAL_DIGITS = 3;
@@ -5,8 +7,8 @@ const BYTE_MAX = 0xff;
 const RUNE_MAX = 0x10_ffff;
 
 /**
- * strconv.Unquote of a literal in double quotes or backquotes; undefined where Go says "invalid syntax". Bytes that are no
- * UTF-8 become U+FFFD.
+ * strconv.Unquote of a literal in double quotes or backquotes; undefined where Go says "invalid syntax". A byte that is no
+ * UTF-8 becomes the lone surrogate U+DC80…U+DCFF, which no text has.
  */
 export function tryGoUnquote(literal: string): string | undefined {
   const inside = literal.slice(1, -1);
@@ -26,7 +28,20 @@ function unescape(text: string): string | undefined {
     from = read.end;
   }
   parts.push(Buffer.from(text.slice(from)));
-  return Buffer.concat(parts).toString();
+  return textOf(Buffer.concat(parts));
+}
+
+/** Bytes as text: what is no UTF-8 as surrogates. */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString();
+  if (!text.includes('\ufffd')) return text;
+  let escaped = '';
+  for (let at = 0; at < bytes.length;) {
+    const length = [1, 2, 3, 4].find((count) => isUtf8(bytes.subarray(at, at + count)) && at + count <= bytes.length);
+    escaped += length === undefined ? String.fromCharCode(0xdc00 | (bytes[at] ?? 0)) : bytes.toString('utf8', at, at + length);
+    at += length ?? 1;
+  }
+  return escaped;
 }
 
 /** Reads what stands after a backslash. */

@@ -2,7 +2,8 @@ import {type Random, seededRandom} from '../../src/runtime/random.ts';
 import {put, type Scenario, type Step} from './scenario.ts';
 import {filtered, filterFixtures} from './scenarios/filters.ts';
 
-const NODE = ['ID', 'Node', 'Address', 'Datacenter', 'PeerName', 'TaggedAddresses', 'TaggedAddresses.lan', 'Meta', 'Meta.a', 'Meta.e', 'Meta["some-key"]', 'Meta.none', 'Locality', 'CreateIndex', 'Nope', 'Meta.a.b', 'ID.x'];
+/** Without the ID, which chance gives to the agent's own node. */
+const NODE = ['Node', 'Address', 'Datacenter', 'PeerName', 'TaggedAddresses', 'TaggedAddresses.lan', 'Meta', 'Meta.a', 'Meta.e', 'Meta["some-key"]', 'Meta.none', 'Locality', 'CreateIndex', 'Nope', 'Meta.a.b', 'Node.x'];
 const PROXY = [
   'DestinationServiceName', 'LocalServicePort', 'Mode', 'Upstreams', 'Upstreams.DestinationName', 'Upstreams.LocalBindPort', 'Upstreams.MeshGateway.Mode', 'Upstreams.MeshGateway', 'MeshGateway.Mode', 'Expose.Checks', 'Expose.Paths', 'Expose.Paths.Path',
   'Expose.Paths.ListenerPort', 'TransparentProxy.DialedDirectly', 'AccessLogs.Enabled', 'AccessLogs.Type', 'EnvoyExtensions', 'EnvoyExtensions.Name', 'Config', 'MutualTLSMode',

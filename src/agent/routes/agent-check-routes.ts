@@ -6,7 +6,9 @@ import {ConsulError} from '../../consul-error.ts';
 import {type CheckStatus, isCheckStatus} from '../../health/check-result.ts';
 import {type Answer, emptyAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
+import {type Test} from '../../filter/field.ts';
 import {refuseEnterprise} from '../../http/enterprise.ts';
+import {FailedRead} from '../../http/error-answer.ts';
 import {jsonBody} from '../../http/json-body.ts';
 import {partsOf} from '../../http/json-parts.ts';
 import {filteredHeaders} from '../../http/query-meta.ts';
@@ -41,9 +43,19 @@ async function checks(options: AgentRouteOptions, request: ApiRequest): Promise<
   refuseEnterprise(request);
   const authorizer = await authorizerOf(request, options);
   const {kept, dropped} = await drive(filterLong(options.local.state.checks(), ({check}) => mayUse(authorizer, 'read', check)));
-  const test = checkFilter.compileLate(request.query.get('filter'), kept.length > 0);
+  const headers = filteredHeaders(request, options.defaults, dropped);
+  const test = filterOf(request, kept.length > 0, headers);
   const work = collectMap(kept, ({check}) => (test === undefined || test(check) ? [check.CheckID, shownCheck(check)] : undefined));
-  return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(shown, {pretty: request.pretty})), filteredHeaders(request, options.defaults, dropped));
+  return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(shown, {pretty: request.pretty})), headers);
+}
+
+/** The test of checks that the request wants. @throws FailedRead with the headers that an answer would have */
+function filterOf(request: ApiRequest, hasChecks: boolean, headers: NonNullable<Answer['headers']>): Test<HealthCheck> | undefined {
+  try {
+    return checkFilter.compileLate(request.query.get('filter'), hasChecks);
+  } catch (error) {
+    throw new FailedRead(error, headers);
+  }
 }
 
 async function register(options: AgentRouteOptions, request: ApiRequest): Promise<Answer> {

@@ -39,9 +39,10 @@ async function members(options: MembershipRouteOptions, request: ApiRequest): Pr
   if (wan && segment !== '' && segment !== '_all') throw new ConsulError('Cannot provide a segment with wan=true', 400);
   if (segment !== '' && segment !== '_all') throw new ConsulError('Network segments are not supported in this version of Consul');
   const pool = wan ? options.pools.wan : options.pools.lan;
-  if (pool === undefined) return jsonAnswer(`null${request.jsonEnd}`);
-  const {kept, dropped} = filterAllowed(pool.members(), ({name}) => authorizer.allows('node', 'read', nodeOf(name, wan)));
   const test = memberFilter.compile(request.query.get('filter'));
+  // An expression makes an empty list of none.
+  if (pool === undefined) return jsonAnswer(`${test === undefined ? 'null' : '[]'}${request.jsonEnd}`);
+  const {kept, dropped} = filterAllowed(pool.members(), ({name}) => authorizer.allows('node', 'read', nodeOf(name, wan)));
   const shown = kept.map(shownMember);
   const json = JSON.stringify(test === undefined ? shown : await drive(passing(shown, test)));
   return jsonAnswer((request.pretty ? indentJson(json) : json) + request.jsonEnd, filteredHeaders(request, options.defaults, dropped));

@@ -43,6 +43,23 @@ const fixtures: Step[] = [
   {...until(`/v1/health/node/n1?token=${ROOT}`, 'node-ttl')},
 ];
 
+const OWN_NODE = 'Node == n1';
+const OWN_MEMBER = 'Name == n1';
+
+/** Whether something was hidden is told whatever the expression leaves. */
+const filters: readonly (readonly [path: string, expression: string])[] = [
+  ...[OWN_MEMBER, 'Name == zz', 'Nope == x'].map((expression) => ['agent/members', expression] as const),
+  ...['Service == web', 'Service == db', 'Nope == x'].map((expression) => ['agent/services', expression] as const),
+  ...['ServiceName == web', 'ServiceName == db', 'Nope == x'].map((expression) => ['agent/checks', expression] as const),
+  ...[OWN_NODE, 'Node == foo', 'Nope == x'].map((expression) => ['catalog/nodes', expression] as const),
+  ...['ServiceName == web', 'ServiceName == db', 'Node == foo', 'Nope == x'].map((expression) => ['catalog/services', expression] as const),
+  ...['ServiceID == web', 'Node == foo', 'Nope == x'].flatMap((expression) => [['catalog/service/web', expression], ['catalog/service/db', expression], ['catalog/connect/web', expression]] as const),
+  ...['Service == web', 'Service == db', 'Nope == x'].flatMap((expression) => [['catalog/node/foo', expression]] as const),
+  ...['ServiceName == web', 'ServiceName == db', 'Status == zz', 'Nope == x'].flatMap((expression) => [['health/node/n1', expression], ['health/checks/web', expression], ['health/checks/db', expression], ['health/state/any', expression]] as const),
+  ...['Service.ID == web', 'Node.Node == foo', 'Nope == x'].flatMap((expression) => [['health/service/web', expression], ['health/service/db', expression], ['internal/ui/services', expression]] as const),
+  ...[OWN_NODE, 'Node == foo', 'Nope == x'].map((expression) => ['internal/ui/nodes', expression] as const),
+];
+
 const coordinate = {Node: 'n1', Coord: {Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1, Adjustment: 0, Height: 0.1}};
 const txnOps = [
   {KV: {Verb: 'get', Key: 'web'}}, {KV: {Verb: 'get', Key: 'other'}}, {KV: {Verb: 'get-tree', Key: 'web'}}, {Node: {Verb: 'get', Node: {Node: 'foo'}}}, {Service: {Verb: 'get', Node: 'foo', Service: {ID: 'db1', Service: 'db'}}},
@@ -64,6 +81,7 @@ function questions(token: string): Step[] {
     ...['catalog/datacenters', 'catalog/nodes', 'catalog/services', 'catalog/service/web', 'catalog/service/db', 'catalog/connect/web', 'catalog/node/n1', 'catalog/node/foo', 'catalog/node-services/n1', 'catalog/node-services/foo', 'catalog/gateway-services/web'].map((path) => get(`/v1/${path}`, {...sorted, ...(/n1|nodes/.test(path) && {view: 'shape'})})),
     ...['health/node/n1', 'health/node/foo', 'health/checks/web', 'health/checks/db', 'health/state/any', 'health/state/passing', 'health/service/web', 'health/service/db', 'health/connect/web', 'health/ingress/web'].map((path) => get(`/v1/${path}`, sorted)),
     ...['internal/ui/nodes', 'internal/ui/node/foo', 'internal/ui/services', 'internal/ui/catalog-overview'].map((path) => get(`/v1/${path}`, {...sorted, ...(path.endsWith('nodes') && {view: 'shape'})})),
+    ...filters.map(([path, expression]) => get(`/v1/${path}?filter=${encodeURIComponent(expression)}`, {...sorted, ...([OWN_NODE, OWN_MEMBER].includes(expression) && {view: 'shape'})})),
     ...['web', 'other', 'missing', 'web/missing', 'web?recurse', '?recurse', '?keys', 'web?keys', 'other?keys', 'web/?keys&separator=/'].map((path) => get(`/v1/kv/${path}`, text)),
     ...['session/info/{{own}}', 'session/info/{{foreign}}', 'session/node/n1', 'session/node/foo', 'session/list'].map((path) => get(`/v1/${path}`, sorted)),
     get('/v1/event/list', {...text, view: 'shape'}), get('/v1/event/list?name=other', {...text, view: 'shape'}), get('/v1/coordinate/nodes', {...text, view: 'shape'}), get('/v1/coordinate/node/n1', {...text, view: token === '' ? 'text' : 'none'}), get('/v1/coordinate/node/foo', text),

@@ -42,6 +42,11 @@ async function clientStory(network: string, serverProgram: string, clientProgram
   expect(await server.get('/v1/health/service/web?passing')).toMatch(/^\[\]\s*$/);
   await client.put('/v1/agent/check/pass/web-ttl');
   for (const agent of [server, client]) await agent.until('/v1/health/service/web?passing', has('"web1"'));
+  for (const agent of [server, client]) {
+    expect(await agent.get('/v1/health/service/web?filter=Service.Port%3D%3D8080')).toContain('"web1"');
+    expect(await agent.get('/v1/health/service/web?filter=v2+in+Service.Tags')).toMatch(/^\[\]\s*$/);
+    expect(await agent.get('/v1/catalog/services?filter=Node%3D%3Dhost2')).toMatch(/^\{\s*"web": ?\[\s*"v1"\s*\]\s*\}\s*$/);
+  }
   await client.put('/v1/kv/app/one', 'eins');
   expect(await server.get('/v1/kv/app/one?raw')).toBe('eins');
   expect(await client.put('/v1/kv/app/one?cas=1', 'never')).toMatch(/^false\s*$/);
