@@ -2,10 +2,11 @@ import {type Authorizer, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
-import {driveOn, isSliced, runSlice, type Sliced} from '../runtime/slices.ts';
+import {driveOn, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type QueryMeta, type QueryOptions} from '../schema/rpc-common.ts';
 import {type AnswerSpace, type Kept} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
+import {beginQuery, type BegunQuery} from '../store/sliced-query.ts';
 import {type Store} from '../store/store.ts';
 import {type Watch} from '../store/watch.ts';
 import {keptElementBytes} from './limits.ts';
@@ -90,8 +91,8 @@ export class BlockingReader {
     // What has changed meanwhile must be seen by who asks now.
     if (underWay !== undefined && !underWay.watch.fired) return ranOf(await underWay.answer);
     const {value: begun, watch} = this.#options.store.query((q) => begin(query(q, authorizer), q));
-    if (begun.outcome === undefined) return ranOf(await this.#finish(space, keptKey, begun.work, watch));
-    const {outcome} = begun;
+    if (begun.ended === undefined) return ranOf(await this.#finish(space, keptKey, begun.work, watch));
+    const outcome = begun.ended.value;
     // Watched by its row alone, while its index moves with the table: not to be kept.
     if (outcome.notFound === true || outcome.indexMoves === true) return {outcome, watch, kept: undefined};
     return ranOf(keep(space, keptKey, outcome, watch));
@@ -136,16 +137,9 @@ export class BlockingReader {
 
 type Space<T> = AnswerSpace<QueryOutcome<T>>;
 
-type Begun<T> = {readonly outcome: QueryOutcome<T>} | {readonly outcome: undefined; readonly work: Sliced<QueryOutcome<T>>};
-
 /** Runs a query to its end, or to the end of its first slice. */
-function begin<T>(query: QueryOutcome<T> | Sliced<QueryOutcome<T>>, {interests}: Query): Begun<T> {
-  if (!isSliced(query)) return {outcome: query};
-  const first = query.next();
-  if (first.done === true) return {outcome: first.value};
-  interests.seal();
-  const ended = runSlice(query);
-  return ended === undefined ? {outcome: undefined, work: query} : {outcome: ended.value};
+function begin<T>(asked: QueryOutcome<T> | Sliced<QueryOutcome<T>>, query: Query): BegunQuery<QueryOutcome<T>> {
+  return isSliced(asked) ? beginQuery(asked, query) : {ended: {value: asked}};
 }
 
 function keep<T>(space: Space<T>, keptKey: string, outcome: QueryOutcome<T>, watch: Watch): Kept<QueryOutcome<T>> {

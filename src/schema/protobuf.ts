@@ -72,15 +72,21 @@ export class ProtoMessage<T extends object> {
   readInto(reader: ProtobufReader, value: T): void {
     readFields(reader, this.#byNumber, value);
   }
+
+  /** Reads the one field whose tag was read. */
+  readField(reader: ProtobufReader, tag: number, value: T): void {
+    readField(reader, tag, this.#byNumber, value);
+  }
 }
 
 function readFields<T>(reader: ProtobufReader, byNumber: ReadonlyMap<number, ProtoField<T>>, value: T): void {
-  while (!reader.isAtEnd) {
-    const tag = reader.readTag();
-    const field = byNumber.get(Math.floor(tag / 8));
-    if (field === undefined) reader.skip(tag % 8);
-    else field.read(reader, tag % 8, value);
-  }
+  while (!reader.isAtEnd) readField(reader, reader.readTag(), byNumber, value);
+}
+
+function readField<T>(reader: ProtobufReader, tag: number, byNumber: ReadonlyMap<number, ProtoField<T>>, value: T): void {
+  const field = byNumber.get(Math.floor(tag / 8));
+  if (field === undefined) reader.skip(tag % 8);
+  else field.read(reader, tag % 8, value);
 }
 
 /** Describes a message. @param zero makes the value that an empty message is */

@@ -8,6 +8,8 @@ import {snapshotPieceBytes} from './limits.ts';
 import {SnapshotHeader, StateCutter} from './state-cutter.ts';
 
 const chunkingType = 29;
+/** A record's first byte, by its type: made once, for there are millions of records. */
+const typeBytes: Buffer[] = [];
 
 /** state.bin in pieces (rpc-raft.md §17): the header, each domain's records in Consul's order, the parts of chunked commands. */
 export function writeState(view: View, kinds: readonly SnapshotRecords[], chunks: readonly ChunkRecord[]): AsyncGenerator<Buffer> {
@@ -20,7 +22,7 @@ function* statePieces(view: View, kinds: readonly SnapshotRecords[], chunks: rea
   let bytes = 0;
   for (const kind of [...kinds].sort((a, b) => a.order - b.order)) {
     for (const {type, value} of kind.write(view)) {
-      pieces.push(Buffer.of(type), value);
+      pieces.push((typeBytes[type] ??= Buffer.of(type)), value);
       bytes += value.length + 1;
       if (bytes < snapshotPieceBytes) {
         yield undefined;

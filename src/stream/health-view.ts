@@ -12,7 +12,8 @@ export type ViewInput =
   | {readonly kind: 'begin'}
   /** The server has the subscription, or will answer with an error. */
   | {readonly kind: 'opened'}
-  | {readonly kind: 'event'; readonly event: StreamEvent}
+  /** `isWhole` false: a part of a batch, of which the rest follows. */
+  | {readonly kind: 'event'; readonly event: StreamEvent; readonly isWhole?: boolean}
   /** The subscription is over, whatever the reason. */
   | {readonly kind: 'ended'; readonly code: number};
 
@@ -35,6 +36,8 @@ export class HealthView {
   #index = 0;
   /** A snapshot that is not whole yet. */
   #coming: OrderedMap<CheckServiceNode> | undefined;
+  /** A batch that is not whole yet, on top of what is shown. */
+  #batch: OrderedMap<CheckServiceNode> | undefined;
   #isReady = false;
   #isOpen = false;
   /** Tries that failed since the last event. */
@@ -71,6 +74,7 @@ export class HealthView {
   step(input: ViewInput, nowMs: number, random: Random): readonly ViewEffect[] {
     switch (input.kind) {
       case 'begin':
+        this.#batch = undefined;
         this.#coming = this.#index === 0 ? new OrderedMap() : undefined;
         this.#lostMs ??= nowMs;
         return [{kind: 'subscribe', index: this.#index}];
@@ -82,22 +86,23 @@ export class HealthView {
       case 'event':
         this.#hasHeard = true;
         this.#failures = 0;
-        return this.#take(input.event) ? [{kind: 'changed'}] : [];
+        return this.#take(input.event, input.isWhole ?? true) ? [{kind: 'changed'}] : [];
       case 'ended':
         return this.#ended(input.code, nowMs, random);
     }
   }
 
   /** @returns whether readers see something new */
-  #take(event: StreamEvent): boolean {
+  #take(event: StreamEvent, isWhole: boolean): boolean {
     if (event.NewSnapshotToFollow) {
       this.#coming = new OrderedMap();
       return false;
     }
     if (event.EndOfSnapshot) return this.#snapshotIsWhole(event.Index);
-    const into = this.#coming ?? this.#shown;
+    const into = this.#coming ?? this.#batch ?? (isWhole ? this.#shown : (this.#batch = this.#shown.clone()));
     for (const each of event.EventBatch?.Events ?? [event]) if (each.ServiceHealth !== null) update(into, each.ServiceHealth);
-    if (this.#coming !== undefined) return false;
+    if (this.#coming !== undefined || !isWhole) return false;
+    this.#batch = undefined;
     this.#show(into, event.Index);
     return true;
   }

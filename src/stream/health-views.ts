@@ -17,7 +17,7 @@ import {type Waker} from '../store/waker.ts';
 import {Watch} from '../store/watch.ts';
 import {HealthView, type ViewEffect, type ViewInput} from './health-view.ts';
 import {firstSnapshotMs, lostViewPollMs, lostViewServedMs, viewIdleMs, viewsMax} from './limits.ts';
-import {type SubscribeRequest, topic} from './messages.ts';
+import {type StreamEvent, type SubscribeRequest, topic} from './messages.ts';
 import {type Subscribe} from './subscriber.ts';
 
 export interface HealthViewsOptions {
@@ -219,7 +219,7 @@ class LiveView {
   }
 
   async #subscribe(Index: number): Promise<void> {
-    const handlers = {opened: () => this.#step({kind: 'opened'}), event: (event: Parameters<Parameters<Subscribe>[1]['event']>[0]) => this.#step({kind: 'event', event})};
+    const handlers = {opened: () => this.#step({kind: 'opened'}), event: (event: StreamEvent, isWhole: boolean) => this.#step({kind: 'event', event, isWhole})};
     try {
       await this.#options.subscribe({...this.#request, Index}, handlers, this.#over.signal);
     } catch (error) {

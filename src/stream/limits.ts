@@ -6,10 +6,13 @@ export const largeSubjectItems = 500;
 export const largeSubjectItemsPerMs = 100;
 
 /** Events of a snapshot that are encoded at a stretch. */
-export const snapshotEventsPerSlice = 200;
+export const snapshotEventsPerSlice = 32;
 
 /** Bytes of events in one batch: a message may hold 8 MiB. */
 export const batchBytesMax = 1024 * 1024;
+
+/** A longer batch is put into a view in parts of this many events. */
+export const batchPartEvents = 64;
 
 /** How long a subscriber waits for a server that is behind what he has seen already. */
 export const catchUpMs = 5_000;

@@ -1,6 +1,9 @@
 import {checkServiceNodeMessage} from '../catalog/protobuf.ts';
 import {CheckServiceNode} from '../catalog/schema.ts';
+import {type Sliced} from '../runtime/slices.ts';
 import {bool, message, nested, nullableNested, repeated, signed, text, unsigned} from '../schema/protobuf.ts';
+import {ProtobufReader} from '../wire/protobuf-reader.ts';
+import {wireType} from '../wire/protobuf-writer.ts';
 
 /** subscribe.proto (rpc-raft.md §10): what a subscriber asks for, and the events it is sent. */
 
@@ -70,6 +73,11 @@ export interface EventBatch {
   Events: readonly StreamEvent[] | null;
 }
 
+/** Numbers of the fields that a batch is made of: of an event, its batch; of a batch, its events. */
+export const batchField = {batch: 4, events: 1} as const;
+const batchTag = batchField.batch * 8 + wireType.bytes;
+const batchedEventTag = batchField.events * 8 + wireType.bytes;
+
 const noEvent = (): StreamEvent => ({Index: 0, EndOfSnapshot: false, NewSnapshotToFollow: false, EventBatch: null, ServiceHealth: null, Service: null});
 
 const healthUpdateMessage = message<HealthUpdate>(() => ({Op: healthOp.register, CheckServiceNode: CheckServiceNode.zero()}), (field) => [
@@ -90,17 +98,43 @@ const bareEventFields = message<StreamEvent>(noEvent, (field) => [
   field(12, 'Service', nullableNested(serviceUpdateMessage)),
 ]);
 
-const eventBatchMessage = message<EventBatch>(() => ({Events: null}), (field) => [field(1, 'Events', repeated(nested(bareEventFields)))]);
+const eventBatchMessage = message<EventBatch>(() => ({Events: null}), (field) => [field(batchField.events, 'Events', repeated(nested(bareEventFields)))]);
 
 /** Batches hold bare events, never batches. */
 export const eventMessage = message<StreamEvent>(noEvent, (field) => [
   field(1, 'Index', unsigned),
   field(2, 'EndOfSnapshot', bool),
   field(3, 'NewSnapshotToFollow', bool),
-  field(4, 'EventBatch', nullableNested(eventBatchMessage)),
+  field(batchField.batch, 'EventBatch', nullableNested(eventBatchMessage)),
   field(10, 'ServiceHealth', nullableNested(healthUpdateMessage)),
   field(12, 'Service', nullableNested(serviceUpdateMessage)),
 ]);
+
+/** As `eventMessage.decode`, as sliced work: a batch may be long. @throws ProtobufError */
+export function* decodeEvent(bytes: Uint8Array): Sliced<StreamEvent> {
+  const event = noEvent();
+  const reader = new ProtobufReader(bytes);
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag !== batchTag) eventMessage.readField(reader, tag, event);
+    else event.EventBatch = {Events: yield* decodeBatch(reader.readBytes(), event.EventBatch?.Events ?? null)};
+  }
+  return event;
+}
+
+/** @param before what came of the batch: a message may come in several parts */
+function* decodeBatch(bytes: Uint8Array, before: EventBatch['Events']): Sliced<EventBatch['Events']> {
+  const batch: EventBatch = {Events: null};
+  const events = [...(before ?? [])];
+  const reader = new ProtobufReader(bytes);
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === batchedEventTag) events.push(bareEventFields.decode(reader.readBytes()));
+    else eventBatchMessage.readField(reader, tag, batch);
+    yield;
+  }
+  return events.length === 0 ? before : events;
+}
 
 /** An event with one thing set. */
 export function streamEvent(set: Partial<StreamEvent>): StreamEvent {

@@ -1,8 +1,10 @@
 import {grpcFrame} from '../rpc/grpc/grpc-frames.ts';
+import {collect, collectMap, drive, type Sliced} from '../runtime/slices.ts';
 import {type Waker} from '../store/waker.ts';
 import {Watch} from '../store/watch.ts';
 import {batchBytesMax, snapshotEventsPerSlice} from './limits.ts';
-import {eventMessage, streamEvent, type StreamEvent} from './messages.ts';
+import {ProtobufWriter, wireType} from '../wire/protobuf-writer.ts';
+import {batchField, eventMessage, streamEvent, type StreamEvent} from './messages.ts';
 import {type Topic} from './topics.ts';
 
 /** One state of a subject, and the events that tell it: made at most once, however many follow the subject. */
@@ -17,7 +19,7 @@ export class SubjectState<Item = unknown> {
   /** Up to here nothing has changed since. */
   #holdsTo: number;
   #snapshot: {readonly index: number; readonly pieces: Buffer[]} | undefined;
-  readonly #changes = new WeakMap<SubjectState<Item>, Buffer>();
+  readonly #changes = new WeakMap<SubjectState<Item>, Buffer | Promise<Buffer>>();
   /** What is told of an item, without the index; it goes from state to state with the items that stay the same. */
   readonly #bodies: WeakMap<object, Buffer>;
 
@@ -31,8 +33,8 @@ export class SubjectState<Item = unknown> {
     this.superseded = new Watch(waker);
   }
 
-  static first<Item>(topic: Topic<Item>, items: readonly Item[], index: number, waker: Waker): SubjectState<Item> {
-    return new SubjectState(topic, new Map(items.map((item) => [topic.keyOf(item), item])), index, waker, new WeakMap());
+  static *first<Item>(topic: Topic<Item>, items: readonly Item[], index: number, waker: Waker): Sliced<SubjectState<Item>> {
+    return new SubjectState(topic, yield* collectMap(items, (item) => [topic.keyOf(item), item]), index, waker, new WeakMap());
   }
 
   /** Whether one who saw the state of this index has missed nothing. */
@@ -41,16 +43,15 @@ export class SubjectState<Item = unknown> {
   }
 
   /** The state with these items: this one, which then holds on up to `index`, when they are the same. */
-  next(items: readonly Item[], index: number): SubjectState<Item> {
+  *next(items: readonly Item[], index: number): Sliced<SubjectState<Item>> {
     let isSame = items.length === this.#items.size;
-    const next = new Map<string, Item>();
-    for (const item of items) {
+    const next = yield* collectMap(items, (item) => {
       const key = this.#topic.keyOf(item);
       const known = this.#items.get(key);
       const stays = known !== undefined && this.#topic.isSame(known, item);
       isSame &&= stays;
-      next.set(key, stays ? known : item);
-    }
+      return [key, stays ? known : item];
+    });
     if (!isSame) return new SubjectState(this.#topic, next, index, this.#waker, this.#bodies);
     this.#holdsTo = Math.max(this.#holdsTo, index);
     return this;
@@ -69,10 +70,10 @@ export class SubjectState<Item = unknown> {
     yield frameOf({Index: index, EndOfSnapshot: true});
   }
 
-  /** What leads from an earlier state to this one: one event, or a batch of them. */
-  changesSince(earlier: SubjectState<Item>): Buffer {
+  /** What leads from an earlier state to this one: one event, or a batch of them. Who asks meanwhile waits for the same. */
+  changesSince(earlier: SubjectState<Item>): Buffer | Promise<Buffer> {
     let changes = this.#changes.get(earlier);
-    if (changes === undefined) this.#changes.set(earlier, (changes = this.#makeChanges(earlier)));
+    if (changes === undefined) this.#changes.set(earlier, (changes = drive(this.#makeChanges(earlier))));
     return changes;
   }
 
@@ -90,37 +91,54 @@ export class SubjectState<Item = unknown> {
     return body;
   }
 
-  #makeChanges(earlier: SubjectState<Item>): Buffer {
-    const events: Partial<StreamEvent>[] = [];
-    for (const [key, item] of earlier.#items) if (!this.#items.has(key)) events.push(this.#topic.gone(item));
-    for (const [key, item] of this.#items) {
+  *#makeChanges(earlier: SubjectState<Item>): Sliced<Buffer> {
+    const Index = Math.max(1, this.#index);
+    const gone = yield* collect(earlier.#items, ([key, item]) => (this.#items.has(key) ? undefined : eventMessage.encode(streamEvent(this.#topic.gone(item)))));
+    const changed = yield* collect(this.#items, ([key, item]) => {
       const before = earlier.#items.get(key);
-      if (before === undefined || (before !== item && !this.#topic.isSame(before, item))) events.push(this.#topic.present(item));
-    }
-    return framesOf(events, Math.max(1, this.#index));
+      return before === item || (before !== undefined && this.#topic.isSame(before, item)) ? undefined : this.#bodyOf(item);
+    });
+    return yield* framesOf(gone.concat(changed), Index);
   }
 }
 
-/** A single event stands bare, several are a batch; a batch that would be too long becomes several. */
-function framesOf(events: readonly Partial<StreamEvent>[], Index: number): Buffer {
-  const [first] = events;
-  if (events.length === 1 && first !== undefined) return frameOf({Index, ...first});
+/** Frames of events without their index: a single one stands bare, several are a batch; one that would be too long becomes several. */
+function* framesOf(bodies: readonly Buffer[], Index: number): Sliced<Buffer> {
+  const head = eventMessage.encode(streamEvent({Index}));
+  const [first] = bodies;
+  if (bodies.length === 1 && first !== undefined) return grpcFrame(Buffer.concat([head, first]));
   const frames: Buffer[] = [];
-  let batch: StreamEvent[] = [];
+  let batch: Buffer[] = [];
   let bytes = 0;
-  const flush = (): void => {
-    if (batch.length > 0) frames.push(frameOf({Index, EventBatch: {Events: batch}}));
-    batch = [];
-    bytes = 0;
-  };
-  for (const event of events) {
-    const whole = streamEvent({Index, ...event});
-    batch.push(whole);
-    bytes += eventMessage.encode(whole).length;
-    if (bytes >= batchBytesMax) flush();
+  for (const body of bodies) {
+    const part = batchPart(head, body);
+    batch.push(part);
+    bytes += part.length;
+    if (bytes >= batchBytesMax) {
+      frames.push(batchFrame(head, batch));
+      batch = [];
+      bytes = 0;
+    }
+    yield;
   }
-  flush();
+  if (batch.length > 0) frames.push(batchFrame(head, batch));
   return Buffer.concat(frames);
+}
+
+/** One event of a batch. Parts that follow one another are the batch's field. */
+function batchPart(head: Buffer, body: Buffer): Buffer {
+  const writer = new ProtobufWriter();
+  writer.writeTag(batchField.events, wireType.bytes);
+  writer.writeVarint(head.length + body.length);
+  return Buffer.concat([writer.toBuffer(), head, body]);
+}
+
+function batchFrame(head: Buffer, parts: readonly Buffer[]): Buffer {
+  const batch = Buffer.concat(parts);
+  const writer = new ProtobufWriter();
+  writer.writeTag(batchField.batch, wireType.bytes);
+  writer.writeVarint(batch.length);
+  return grpcFrame(Buffer.concat([head, writer.toBuffer(), batch]));
 }
 
 export function frameOf(event: Partial<StreamEvent>): Buffer {

@@ -1,10 +1,13 @@
 import {type Authorizer} from '../acl/authorizer.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {pause} from '../runtime/pause.ts';
+import {drive, driveOn} from '../runtime/slices.ts';
+import {beginQuery} from '../store/sliced-query.ts';
 import {type Store} from '../store/store.ts';
+import {type Watch} from '../store/watch.ts';
 import {followStretchMs, largeSubjectItems, largeSubjectItemsPerMs, subjectKeptMs} from './limits.ts';
 import {SubjectState} from './subject-state.ts';
-import {type Topic} from './topics.ts';
+import {type ListedItems, type Topic} from './topics.ts';
 
 /** One thing that is followed, as one kind of reader sees it. All who follow it share its states. */
 export class Subject<Item = unknown> {
@@ -14,7 +17,9 @@ export class Subject<Item = unknown> {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #over = new AbortController();
-  #state: SubjectState<Item>;
+  /** Resolves when there is a first state, or never will be one. */
+  readonly ready: Promise<void>;
+  #state: SubjectState<Item> | undefined;
 
   constructor(topic: Topic<Item>, name: string, authorizer: Authorizer, store: Store, clock: Clock) {
     this.#topic = topic;
@@ -22,13 +27,13 @@ export class Subject<Item = unknown> {
     this.#authorizer = authorizer;
     this.#store = store;
     this.#clock = clock;
-    const {items, index, watch} = this.#list();
-    this.#state = SubjectState.first(topic, items, index, store.waker);
-    void this.#follow(watch);
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.ready = promise;
+    void this.#follow(resolve);
   }
 
-  /** The newest state. */
-  get state(): SubjectState<Item> {
+  /** The newest state; undefined before it is ready. */
+  get state(): SubjectState<Item> | undefined {
     return this.#state;
   }
 
@@ -39,27 +44,37 @@ export class Subject<Item = unknown> {
 
   end(): void {
     this.#over.abort();
-    this.#state.superseded.fire();
+    this.#state?.superseded.fire();
   }
 
-  #list(): ReturnType<Topic<Item>['list']> & {readonly watch: ReturnType<Store['query']>['watch']} {
-    const {value, watch} = this.#store.query((query) => this.#topic.list(query, this.#name, this.#authorizer));
-    return {...value, watch};
-  }
-
-  async #follow(first: ReturnType<Store['query']>['watch']): Promise<void> {
-    const {signal} = this.#over;
-    for (let watch = first; ; ) {
-      if ((await watch.wait({timeoutMs: followStretchMs, clock: this.#clock, signal})) === 'timeout') continue;
-      if (signal.aborted) return;
-      const listed = this.#list();
-      watch = listed.watch;
-      const before = this.#state;
-      this.#state = before.next(listed.items, listed.index);
-      if (this.#state !== before) before.superseded.fire();
-      // Looking at a large subject is work: what changes meanwhile is seen at once.
-      if (listed.items.length >= largeSubjectItems) await pause(this.#clock, listed.items.length / largeSubjectItemsPerMs, signal);
+  /** Lists it on one view, over several turns where that takes long. What changes meanwhile fires the watch. */
+  async #list(): Promise<{readonly listed: ListedItems<Item>; readonly watch: Watch}> {
+    const {value: begun, watch} = this.#store.query((query) => beginQuery(this.#topic.list(query, this.#name, this.#authorizer), query));
+    if (begun.ended !== undefined) return {listed: begun.ended.value, watch};
+    watch.retain();
+    try {
+      return {listed: await driveOn(begun.work), watch};
+    } finally {
+      watch.release();
     }
+  }
+
+  async #follow(isReady: () => void): Promise<void> {
+    const {signal} = this.#over;
+    while (!signal.aborted) {
+      const {listed, watch} = await this.#list();
+      watch.retain();
+      const before = this.#state;
+      this.#state = await drive(before === undefined ? SubjectState.first(this.#topic, listed.items, listed.index, this.#store.waker) : before.next(listed.items, listed.index));
+      isReady();
+      if (this.#state !== before) before?.superseded.fire();
+      // Looking at a large subject is work: what changes meanwhile is seen at once.
+      if (listed.items.length >= largeSubjectItems && before !== undefined) await pause(this.#clock, listed.items.length / largeSubjectItemsPerMs, signal);
+      const news = watch.wait({timeoutMs: followStretchMs, clock: this.#clock, signal});
+      watch.release();
+      for (let woke = await news; woke === 'timeout'; ) woke = await watch.wait({timeoutMs: followStretchMs, clock: this.#clock, signal});
+    }
+    isReady();
   }
 }
 

@@ -4,6 +4,7 @@ import {type GrpcCall, type GrpcMethod} from '../rpc/grpc/grpc-server.ts';
 import {grpcCode, GrpcError} from '../rpc/grpc/grpc-status.ts';
 import {type Clock} from '../runtime/clock.ts';
 import {pause} from '../runtime/pause.ts';
+import {inTurns} from '../runtime/slices.ts';
 import {ProtobufError} from '../wire/protobuf-reader.ts';
 import {catchUpMs, catchUpPollMs, followStretchMs} from './limits.ts';
 import {type SubscribeRequest, subscribeRequestMessage} from './messages.ts';
@@ -45,6 +46,8 @@ export function subscribeMethod(options: SubscribeServiceOptions): GrpcMethod {
     const authorizer = await resolved(options.resolver, request.Token);
     const {subject, release} = options.subjects.hold(request.Topic, topic, name, authorizer);
     try {
+      await subject.ready;
+      if (subject.state === undefined) throw closed();
       const started = await begin(subject.state, request.Index, call);
       await follow(subject, started, call, options.clock, () => isStill(options.resolver, request.Token, authorizer));
     } finally {
@@ -57,10 +60,7 @@ export function subscribeMethod(options: SubscribeServiceOptions): GrpcMethod {
 async function begin(state: SubjectState, index: number, call: GrpcCall): Promise<SubjectState> {
   if (index > 0 && state.holdsAt(index)) return state;
   if (index > 0) await call.send(frameOf({NewSnapshotToFollow: true}));
-  for (const piece of state.snapshot()) {
-    await call.send(piece);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  for await (const piece of inTurns(state.snapshot())) await call.send(piece);
   return state;
 }
 
@@ -71,13 +71,17 @@ async function follow(subject: Subject, started: SubjectState, call: GrpcCall, c
     await sent.superseded.wait({timeoutMs: followStretchMs, clock, signal: call.signal});
     if (call.signal.aborted) return;
     if (subject.isOver || !(await isAllowed())) {
-      throw new GrpcError(grpcCode.aborted, 'subscription closed by server, client must reset state and resubscribe');
+      throw closed();
     }
     const {state} = subject;
-    if (state === sent) continue;
-    await call.send(state.changesSince(sent));
+    if (state === undefined || state === sent) continue;
+    await call.send(await state.changesSince(sent));
     sent = state;
   }
+}
+
+function closed(): GrpcError {
+  return new GrpcError(grpcCode.aborted, 'subscription closed by server, client must reset state and resubscribe');
 }
 
 function decoded(bytes: Buffer): SubscribeRequest {

@@ -1,19 +1,28 @@
-import {type Authorizer} from '../acl/authorizer.ts';
+import {type Authorizer, filterLong} from '../acl/authorizer.ts';
 import {mayReadService} from '../catalog/catalog-endpoint.ts';
 import {healthFilter} from '../catalog/requests.ts';
 import {CheckServiceNode, Node} from '../catalog/schema.ts';
-import {checkServiceNodes, listServices} from '../catalog/service-queries.ts';
+import {gatherInstances, gatherServices} from '../catalog/service-queries.ts';
 import {folded} from '../catalog/tables.ts';
+import {collect, type Sliced} from '../runtime/slices.ts';
 import {type Query} from '../store/query.ts';
 import {healthOp, type StreamEvent, topic} from './messages.ts';
+
+export interface ListedItems<Item> {
+  readonly items: readonly Item[];
+  readonly index: number;
+}
 
 /** Something that can be followed as a list of items that come, change and go. */
 export interface Topic<Item> {
   readonly name: string;
   /** Whether it has subjects with names of their own, or is followed as a whole. */
   readonly subjects: 'named' | 'wildcard';
-  /** The items of a subject that this authorizer may see, and the index of their state. All it looks at is watched. */
-  list(query: Query, subject: string, authorizer: Authorizer): {readonly items: readonly Item[]; readonly index: number};
+  /**
+   * The items of a subject that this authorizer may see, and the index of their state. All it looks at is watched, from
+   * before its first yield.
+   */
+  list(query: Query, subject: string, authorizer: Authorizer): Sliced<ListedItems<Item>>;
   /** Equal for two states of one item. */
   keyOf(item: Item): string;
   isSame(a: Item, b: Item): boolean;
@@ -27,10 +36,11 @@ function healthTopic(name: string, connect: boolean): Topic<CheckServiceNode> {
   return {
     name,
     subjects: 'named',
-    list: (query, subject, authorizer) => {
+    *list(query, subject, authorizer) {
       const selection = {name: subject, connect, tags: [], address: '', nodeMeta: null, peer: ''};
-      const {value, index} = checkServiceNodes(query, selection, healthFilter.all);
-      return {items: value.filter((item) => mayReadService(authorizer, item.Node?.Node ?? '', item.Service?.Service ?? '')), index};
+      const {value, index} = yield* gatherInstances(query, selection, healthFilter.all);
+      const {kept} = yield* filterLong(value, (item) => mayReadService(authorizer, item.Node?.Node ?? '', item.Service?.Service ?? ''));
+      return {items: kept, index};
     },
     keyOf: ({Node: node, Service}) => folded(node?.Node ?? '', Service?.ID ?? ''),
     isSame: (a, b) => a.Node === b.Node && a.Service === b.Service && areSame(a.Checks ?? [], b.Checks ?? []),
@@ -45,9 +55,9 @@ function healthTopic(name: string, connect: boolean): Topic<CheckServiceNode> {
 const serviceList: Topic<string> = {
   name: 'ServiceList',
   subjects: 'wildcard',
-  list: (query, _subject, authorizer) => {
-    const {value, index} = listServices(query, null);
-    return {items: [...value.keys()].filter((name) => authorizer.allows('service', 'read', name)), index};
+  *list(query, _subject, authorizer) {
+    const {value, index} = yield* gatherServices(query, null);
+    return {items: yield* collect(value.keys(), (name) => (authorizer.allows('service', 'read', name) ? name : undefined)), index};
   },
   keyOf: (name) => name,
   isSame: () => true,

@@ -53,6 +53,19 @@ describe('a view', () => {
     expect([viewer.view.isReady, viewer.shown]).toEqual([true, '5: n1/a:1 n1/z:1 n2/b:1']);
   });
 
+  test('shows a batch that comes in parts when it is whole, and forgets one that is cut off', () => {
+    const viewer = Viewer.live();
+    const part = (isWhole: boolean, ...Events: readonly StreamEvent[]): readonly ViewEffect[] =>
+      viewer.step({kind: 'event', event: streamEvent({Index: 6, EventBatch: {Events}}), isWhole});
+    expect(part(false, registered(6, 'n1', 'a', 2), gone(6, 'n2', 'b'))).toEqual([]);
+    expect(viewer.shown).toBe('5: n1/a:1 n2/b:1');
+    viewer.step({kind: 'ended', code: grpcCode.unavailable});
+    viewer.step({kind: 'begin'});
+    expect(part(false, gone(6, 'n1', 'a'))).toEqual([]);
+    expect(part(true, registered(6, 'n3', 'c'))).toEqual([{kind: 'changed'}]);
+    expect(viewer.shown).toBe('6: n2/b:1 n3/c:1');
+  });
+
   test('follows single events and batches, and batches at once', () => {
     const viewer = Viewer.live();
     viewer.events(registered(6, 'n1', 'a', 2));

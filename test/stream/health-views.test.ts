@@ -59,7 +59,7 @@ class Client {
     if (refusal !== undefined) return Promise.reject(refusal);
     const {promise, reject} = Promise.withResolvers<never>();
     opened();
-    this.subscriptions.push({request, signal, send: (...events) => events.forEach(event), break: (code) => reject(new GrpcError(code, 'broken'))});
+    this.subscriptions.push({request, signal, send: (...events) => events.forEach((one) => event(one, true)), break: (code) => reject(new GrpcError(code, 'broken'))});
     return promise;
   }
 

@@ -2,7 +2,8 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import fc from 'fast-check';
 import {ProtobufError} from '../../src/wire/protobuf-reader.ts';
-import {eventMessage, type StreamEvent, subscribeRequestMessage} from '../../src/stream/messages.ts';
+import {runThrough} from '../../src/runtime/slices.ts';
+import {decodeEvent, eventMessage, healthOp, type StreamEvent, streamEvent, subscribeRequestMessage} from '../../src/stream/messages.ts';
 
 interface Vector {
   readonly name: string;
@@ -43,6 +44,19 @@ describe('messages of real agents', () => {
   });
 });
 
+test('a batch is read in slices as in one go', () => {
+  const single = events.map((vector) => eventMessage.decode(bodyOf(vector))).filter(({ServiceHealth}) => ServiceHealth !== null);
+  const Events = Array.from({length: 300}, (_, at) => single[at % single.length] as StreamEvent).map((event) => streamEvent({Index: 7, ServiceHealth: event.ServiceHealth}));
+  const batch = eventMessage.encode(streamEvent({Index: 7, EventBatch: {Events}}));
+  const work = decodeEvent(batch);
+  let steps = 0;
+  let step = work.next();
+  for (; step.done !== true; step = work.next()) steps++;
+  expect(step.value).toEqual(eventMessage.decode(batch));
+  expect(step.value.EventBatch?.Events?.[299]?.ServiceHealth?.Op).toBe(healthOp.register);
+  expect(steps).toBeGreaterThanOrEqual(300);
+});
+
 test('bytes that are no event are an error, never a crash', () => {
   const real = events.map(bodyOf);
   fc.assert(
@@ -56,9 +70,16 @@ test('bytes that are no event are an error, never a crash', () => {
   fc.assert(fc.property(fc.uint8Array({maxLength: 200}), (bytes) => void decoded(bytes)), {numRuns: 3000});
 });
 
+/** The event, read in one go and in slices alike; undefined for what is none. */
 function decoded(bytes: Uint8Array): StreamEvent | undefined {
+  const whole = attempt(() => eventMessage.decode(bytes));
+  expect(attempt(() => runThrough(decodeEvent(bytes)))).toEqual(whole);
+  return whole;
+}
+
+function attempt(decode: () => StreamEvent): StreamEvent | undefined {
   try {
-    return eventMessage.decode(bytes);
+    return decode();
   } catch (error) {
     if (error instanceof ProtobufError) return undefined;
     throw error;
