@@ -23,7 +23,7 @@ export const READ_AHEAD_BYTES_MAX = 256 * 1024;
 export const UNSENT_BYTES_MAX = 1024 * 1024;
 
 /** Idle streams kept for the next calls to a server (rpc-raft.md §6). */
-export const IDLE_STREAMS_MAX = 32;
+export const IDLE_STREAMS_MAX = 256;
 
 /** A connection without a call for this long is closed (rpc-raft.md §6). */
 export const IDLE_CONNECTION_MS = 127_000;

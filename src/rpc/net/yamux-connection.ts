@@ -159,11 +159,14 @@ export class YamuxConnection implements YamuxStreamOwner {
     }
   }
 
-  /** What one turn of the loop has to say goes out together. */
+  /**
+   * What one turn of the loop has to say goes out together: also what comes of the other sockets that were read in it. A
+   * call forwarded for each of many clients is so one packet, not many, here and at the server that reads it.
+   */
   #scheduleFlush(): void {
     if (this.#flushScheduled || this.#ended) return;
     this.#flushScheduled = true;
-    process.nextTick(() => {
+    setImmediate(() => {
       this.#flushScheduled = false;
       this.#flush();
       this.#armTimer();
