@@ -33,9 +33,10 @@ export class HotAnswers {
 
   /** Answers the request if it can. */
   serve(request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.method !== 'GET') return false;
     const url = request.url ?? '';
     const answer = this.#answers.get(url);
-    if (answer === undefined || !this.#gate.open || request.method !== 'GET' || isSpecial(request.rawHeaders)) return false;
+    if (answer === undefined || !this.#gate.open || isSpecial(request.rawHeaders)) return false;
     if (answer.source.fired) {
       this.#drop(url, answer);
       return false;

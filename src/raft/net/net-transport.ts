@@ -9,6 +9,7 @@ import {type Logger} from '../../runtime/logger.ts';
 import {laneIdleMs, rpcTimeoutMs, snapshotBytesPerTimeout} from './limits.ts';
 import {serveRaftConnection} from './raft-connection.ts';
 import {RaftLane} from './raft-lane.ts';
+import {RequestEncoder} from './request-encoder.ts';
 import {sendSnapshot} from './send-snapshot.ts';
 
 export interface NetTransportOptions {
@@ -29,6 +30,7 @@ export interface NetTransportOptions {
 export class NetTransport implements RaftTransport {
   readonly #options: NetTransportOptions;
   readonly #lanes = new Map<string, RaftLane>();
+  readonly #encoder = new RequestEncoder();
   /** Connections that peers made, and those that carry snapshots to them. */
   readonly #streams = new Set<Duplex>();
   #handler: RaftHandler | undefined;
@@ -115,7 +117,7 @@ export class NetTransport implements RaftTransport {
     const key = `${purpose} ${to.id} ${to.address}`;
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = new RaftLane(() => dial(to), clock);
+      lane = new RaftLane(() => dial(to), clock, this.#encoder);
       this.#lanes.set(key, lane);
       this.#armSweep();
     }

@@ -5,14 +5,14 @@ import {RaftError} from '../raft-error.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
 import {answerBytesMax, rpcTimeoutMs} from './limits.ts';
-import {encodeRequest} from './request-codec.ts';
+import {type RequestEncoder} from './request-encoder.ts';
 import {decodeErrorText, decodeResponse} from './response-codec.ts';
 
 interface Waiting {
   readonly kind: RaftRequest['kind'];
   readonly resolve: (response: RaftResponse) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: Timer;
+  readonly sentAtMs: number;
 }
 
 /**
@@ -22,6 +22,7 @@ interface Waiting {
 export class RaftLane {
   readonly #dial: () => Promise<Duplex>;
   readonly #clock: Clock;
+  readonly #encoder: RequestEncoder;
   #waiting: Waiting[] = [];
   #stream: Duplex | undefined;
   /** Requests that wait for the connection to be made. */
@@ -29,10 +30,13 @@ export class RaftLane {
   #framer = new MsgpackFramer(answerBytesMax);
   #errorText: string | undefined;
   #lastUseMs: number;
+  /** One for all that wait: it looks at the eldest, and is set anew only when it fires. */
+  #timer: Timer | undefined;
 
-  constructor(dial: () => Promise<Duplex>, clock: Clock) {
+  constructor(dial: () => Promise<Duplex>, clock: Clock, encoder: RequestEncoder) {
     this.#dial = dial;
     this.#clock = clock;
+    this.#encoder = encoder;
     this.#lastUseMs = clock.nowMs();
   }
 
@@ -44,9 +48,9 @@ export class RaftLane {
   send(request: RaftRequest): Promise<RaftResponse> {
     this.#lastUseMs = this.#clock.nowMs();
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.setTimer(rpcTimeoutMs, () => this.#fail(new RaftError('broken', 'i/o timeout')));
-      this.#waiting.push({kind: request.kind, resolve, reject, timer});
-      const bytes = encodeRequest(request);
+      this.#waiting.push({kind: request.kind, resolve, reject, sentAtMs: this.#lastUseMs});
+      this.#armTimer(rpcTimeoutMs);
+      const bytes = this.#encoder.encode(request);
       if (this.#stream !== undefined) this.#stream.write(bytes);
       else if (this.#unsent !== undefined) this.#unsent.push(bytes);
       else this.#connect(bytes);
@@ -55,6 +59,17 @@ export class RaftLane {
 
   close(): void {
     this.#fail(new RaftError('shutdown', 'transport shutdown'));
+  }
+
+  #armTimer(delayMs: number): void {
+    this.#timer ??= this.#clock.setTimer(delayMs, () => {
+      this.#timer = undefined;
+      const eldest = this.#waiting[0];
+      if (eldest === undefined) return;
+      const leftMs = eldest.sentAtMs + rpcTimeoutMs - this.#clock.nowMs();
+      if (leftMs <= 0) this.#fail(new RaftError('broken', 'i/o timeout'));
+      else this.#armTimer(leftMs);
+    });
   }
 
   #connect(first: Buffer): void {
@@ -106,7 +121,6 @@ export class RaftLane {
     this.#errorText = undefined;
     const waiting = this.#waiting.shift();
     if (waiting === undefined) throw new RaftError('broken', 'an answer to no request');
-    waiting.timer.cancel();
     if (text === '') waiting.resolve(decodeResponse(waiting.kind, value));
     else waiting.reject(waiting.kind === 'pre-vote' && text.includes('unexpected command') ? new PreVoteUnsupportedError(text) : new RaftError('broken', text));
   }
@@ -120,9 +134,8 @@ export class RaftLane {
     this.#framer = new MsgpackFramer(answerBytesMax);
     this.#errorText = undefined;
     stream?.destroy();
-    for (const {timer, reject} of waiting) {
-      timer.cancel();
-      reject(error);
-    }
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    for (const {reject} of waiting) reject(error);
   }
 }

@@ -22,7 +22,13 @@ export const READ_AHEAD_BYTES_MAX = 256 * 1024;
 /** Bytes that wait for a peer that does not read; after that nothing more is read from it. */
 export const UNSENT_BYTES_MAX = 1024 * 1024;
 
-/** Idle streams kept for the next calls to a server (rpc-raft.md §6). */
+/** Frames that leave together are joined up to this; longer ones go out as they are. */
+export const JOINED_BYTES_MAX = 16 * 1024;
+
+/**
+ * Idle streams kept for the next calls to a server (rpc-raft.md §6). As many as callers come at a time on a busy server:
+ * one stream too few is opened and closed with every burst.
+ */
 export const IDLE_STREAMS_MAX = 256;
 
 /** A connection without a call for this long is closed (rpc-raft.md §6). */

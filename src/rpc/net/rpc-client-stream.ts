@@ -1,8 +1,8 @@
-import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
 import {canceledText, RpcCallError, type RpcFailure} from './rpc-error.ts';
 import {requestBytes, ResponseHeader} from './rpc-messages.ts';
+import {type YamuxStream} from './yamux-stream.ts';
 
 /** How long a call may take, and who may end it sooner. */
 export interface CallOptions {
@@ -23,14 +23,14 @@ let lastSeq = 0n;
 
 /** The calling side of a msgpack-rpc stream: one call at a time. After any error the stream is closed, as Go's client does. */
 export class RpcClientStream {
-  readonly #stream: Duplex;
+  readonly #stream: YamuxStream;
   readonly #clock: Clock;
   readonly #framer = new MsgpackFramer();
   #header: ResponseHeader | undefined;
   #waiting: Waiting | undefined;
   #closed = false;
 
-  constructor(stream: Duplex, clock: Clock) {
+  constructor(stream: YamuxStream, clock: Clock) {
     this.#stream = stream;
     this.#clock = clock;
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
@@ -58,7 +58,7 @@ export class RpcClientStream {
       this.#waiting = {seq, resolve, reject, timer, signal, onAbort};
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort, {once: true});
-      this.#stream.write(requestBytes({Seq: seq, ServiceMethod: method}, body));
+      this.#stream.send(requestBytes({Seq: seq, ServiceMethod: method}, body));
     });
   }
 

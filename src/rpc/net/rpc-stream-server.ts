@@ -7,6 +7,7 @@ import {READ_AHEAD_BYTES_MAX, REQUEST_BYTES_MAX} from './limits.ts';
 import {canceledText, RpcRejectedError} from './rpc-error.ts';
 import {EMPTY_BODY, RequestHeader, responseBytes, ResponseHeader} from './rpc-messages.ts';
 import {type RpcService} from './rpc-service.ts';
+import {YamuxStream} from './yamux-stream.ts';
 
 export interface RpcStreamServerOptions {
   readonly stream: Duplex;
@@ -113,7 +114,7 @@ export class RpcStreamServer {
       stream.destroy();
       return;
     }
-    const hasRoom = rest === undefined ? stream.write(bytes) : await this.#sendParts(bytes, rest);
+    const hasRoom = rest === undefined ? send(stream, bytes) : await this.#sendParts(bytes, rest);
     this.#isBusy = false;
     if (stream.destroyed) return;
     if (endsStream || this.#isDraining || this.#peerEnded) this.#end();
@@ -163,6 +164,10 @@ interface Encoded {
   readonly bytes: Buffer | undefined;
   readonly rest?: AsyncIterable<Buffer>;
   readonly endsStream: boolean;
+}
+
+function send(stream: Duplex, bytes: Buffer): boolean {
+  return stream instanceof YamuxStream ? stream.send(bytes) : stream.write(bytes);
 }
 
 /** Resolves when the stream takes more, or is closed. */

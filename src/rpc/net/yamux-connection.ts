@@ -1,7 +1,7 @@
 import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type YamuxEvent, YamuxSession} from '../../wire/yamux/yamux-session.ts';
-import {UNSENT_BYTES_MAX} from './limits.ts';
+import {JOINED_BYTES_MAX, UNSENT_BYTES_MAX} from './limits.ts';
 import {YamuxStream, type YamuxStreamOwner} from './yamux-stream.ts';
 
 export interface YamuxConnectionOptions {
@@ -76,6 +76,13 @@ export class YamuxConnection implements YamuxStreamOwner {
   /** Ends the connection now; streams that are still open break. */
   close(): void {
     this.#end('session shutdown');
+  }
+
+  tryWrite(id: number, bytes: Buffer): boolean {
+    if (this.#socketIsFull || this.#ended || this.#session.windowOf(id) < bytes.length || !this.#streams.has(id)) return false;
+    this.#session.write(id, bytes);
+    this.#scheduleFlush();
+    return true;
   }
 
   write(id: number, bytes: Buffer, done: (error?: Error) => void): void {
@@ -176,7 +183,7 @@ export class YamuxConnection implements YamuxStreamOwner {
   #flush(): void {
     if (this.#ended) return;
     const {socket} = this.#options;
-    const output = this.#session.takeOutput();
+    const output = joinShort(this.#session.takeOutput());
     if (output.length > 1) socket.cork();
     for (const bytes of output) if (!socket.write(bytes)) this.#socketIsFull = true;
     if (output.length > 1) socket.uncork();
@@ -225,4 +232,24 @@ export class YamuxConnection implements YamuxStreamOwner {
     for (const resolve of this.#waitingToOpen.splice(0)) resolve();
     this.#options.onClose?.(reason);
   }
+}
+
+/** Puts neighbours that are short into one buffer: copying them costs less than a write of each. */
+function joinShort(buffers: readonly Buffer[]): readonly Buffer[] {
+  if (buffers.length < 2) return buffers;
+  const joined: Buffer[] = [];
+  let from = 0;
+  let bytes = 0;
+  for (let at = 0; at <= buffers.length; at++) {
+    const size = buffers[at]?.length ?? Infinity;
+    if (bytes + size <= JOINED_BYTES_MAX) {
+      bytes += size;
+      continue;
+    }
+    if (at - from === 1) joined.push(buffers[from] as Buffer);
+    else if (at > from) joined.push(Buffer.concat(buffers.slice(from, at), bytes));
+    from = at;
+    bytes = size;
+  }
+  return joined;
 }

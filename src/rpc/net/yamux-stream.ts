@@ -2,6 +2,8 @@ import {Duplex} from 'node:stream';
 
 /** What a stream asks of its connection. */
 export interface YamuxStreamOwner {
+  /** Takes all of the bytes now, or none of them. */
+  tryWrite(id: number, bytes: Buffer): boolean;
   /** Takes the bytes, now or as the peer's window opens, then calls `done`. */
   write(id: number, bytes: Buffer, done: (error?: Error) => void): void;
   finish(id: number): void;
@@ -21,6 +23,12 @@ export class YamuxStream extends Duplex {
     super({allowHalfOpen: true});
     this.id = id;
     this.#owner = owner;
+  }
+
+  /** Sends bytes, past the machinery of a Node stream when nothing is before them. @returns false when the writer should wait for `drain` */
+  send(bytes: Buffer): boolean {
+    const isFree = this.writableLength === 0 && !this.writableEnded && !this.destroyed;
+    return (isFree && this.#owner.tryWrite(this.id, bytes)) || this.write(bytes);
   }
 
   /** Bytes from the peer. */

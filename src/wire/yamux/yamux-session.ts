@@ -98,6 +98,12 @@ export class YamuxSession {
     return id;
   }
 
+  /** Bytes that a stream may send now; 0 when nothing more may be written to it. */
+  windowOf(id: number): number {
+    const stream = this.#streams.get(id);
+    return stream === undefined || stream.finished ? 0 : stream.sendWindow;
+  }
+
   /** Sends as much of `bytes` as the peer's window allows, and says how much. The bytes must not change afterwards. */
   write(id: number, bytes: Buffer): number {
     const stream = this.#streams.get(id);
