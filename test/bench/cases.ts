@@ -23,13 +23,14 @@ const WATCHERS = 2_000;
 const WATCHERS_SETTLE_MS = 3_000;
 const MS_PER_SECOND = 1_000;
 
-const putScript = [
+/** Puts of ten thousand keys in turn. */
+export const putScript = [
   'wrk.method = "PUT"', 'wrk.body = "hello world"', 'local n = 0',
   'request = function() n = n + 1; return wrk.format(nil, "/v1/kv/bench/" .. (n % 10000)) end',
 ].join('\n');
 const spreadScript = 'math.randomseed(7)\nrequest = function() return wrk.format(nil, "/v1/health/service/spread-" .. math.random(0, 999)) end';
 
-function loadFigures(name: string, result: LoadResult): Figure[] {
+export function loadFigures(name: string, result: LoadResult): Figure[] {
   return [
     {name, value: result.perSecond, unit: '/s', better: 'more'},
     {name: `${name} per CPU-s`, value: result.perCpuSecond, unit: '/s', better: 'more'},

@@ -43,6 +43,10 @@ export interface WrkLoad {
 
 export interface LoadTarget {
   readonly pid: number;
+  /** Processes whose CPU time counts too: the other servers of a cluster. */
+  readonly otherPids?: readonly number[];
+  /** Where the ports are; 127.0.0.1 by default. */
+  readonly host?: string;
   readonly httpPort: number;
   readonly dnsPort: number;
   /** A folder for scripts and query files. */
@@ -54,14 +58,16 @@ export interface LoadTarget {
 export async function loadHttp(target: LoadTarget, load: WrkLoad): Promise<LoadResult> {
   const script = join(target.directory, 'load.lua');
   writeFileSync(script, load.script ?? '');
-  const before = cpuSeconds(target.pid);
-  const out = await runTool('wrk', ['--latency', '-t1', `-c${load.connections}`, `-d${target.seconds}s`, ...(load.script === undefined ? [] : ['-s', script]), `http://127.0.0.1:${target.httpPort}${load.path}`]);
-  const used = cpuSeconds(target.pid) - before;
+  const pids = [target.pid, ...(target.otherPids ?? [])];
+  const used = (): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  const before = used();
+  const out = await runTool('wrk', ['--latency', '-t1', `-c${load.connections}`, `-d${target.seconds}s`, ...(load.script === undefined ? [] : ['-s', script]), `http://${target.host ?? '127.0.0.1'}:${target.httpPort}${load.path}`]);
+  const cpu = used() - before;
   const p99 = /99%\s+([\d.]+)(us|ms|s|m)/.exec(out);
   const timeouts = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(out)?.slice(1).reduce((sum, count) => sum + Number(count), 0) ?? 0;
   return {
     perSecond: numberIn(out, /Requests\/sec:\s+([\d.]+)/),
-    perCpuSecond: numberIn(out, /(\d+) requests in/) / used,
+    perCpuSecond: numberIn(out, /(\d+) requests in/) / cpu,
     p99Ms: p99 === null ? undefined : Number(p99[1]) * (UNIT_MS[p99[2] ?? ''] ?? 1),
     failed: Number(/Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? 0) + timeouts,
   };
