@@ -4,13 +4,9 @@ export interface CoreTimer {
 }
 
 class Entry implements CoreTimer {
-  readonly atMs: number;
-  readonly order: number;
   fire: (() => void) | null;
 
-  constructor(atMs: number, order: number, fire: () => void) {
-    this.atMs = atMs;
-    this.order = order;
+  constructor(fire: () => void) {
     this.fire = fire;
   }
 
@@ -25,30 +21,31 @@ class Entry implements CoreTimer {
  */
 export class TimerQueue {
   readonly #heap: Entry[] = [];
+  /** When each entry of the heap is due, and which was set first: beside the heap, where comparing them is cheap. */
+  readonly #atMs: number[] = [];
+  readonly #orders: number[] = [];
   #order = 0;
 
   /** Calls `fire` in the first `runDue` at or after `atMs`. */
   set(atMs: number, fire: () => void): CoreTimer {
-    const entry = new Entry(atMs, this.#order++, fire);
-    this.#heap.push(entry);
-    this.#up(this.#heap.length - 1);
+    const entry = new Entry(fire);
+    this.#up(this.#heap.length, entry, atMs, this.#order++);
     return entry;
   }
 
   /** When the earliest timer is due; Infinity when there is none. */
   get nextAtMs(): number {
     this.#dropCancelled();
-    return this.#heap[0]?.atMs ?? Infinity;
+    return this.#atMs[0] ?? Infinity;
   }
 
   /** Fires all that is due at `nowMs`, also what a fired timer sets at or before `nowMs`. */
   runDue(nowMs: number): void {
-    for (;;) {
-      this.#dropCancelled();
+    while (this.nextAtMs <= nowMs) {
       const first = this.#heap[0];
-      if (first === undefined || first.atMs > nowMs) return;
+      if (first === undefined) return;
       this.#removeFirst();
-      const fire = first.fire;
+      const {fire} = first;
       first.fire = null;
       fire?.();
     }
@@ -60,43 +57,52 @@ export class TimerQueue {
 
   #removeFirst(): void {
     const last = this.#heap.pop();
-    if (last === undefined || this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    this.#down(0);
+    const atMs = this.#atMs.pop();
+    const order = this.#orders.pop();
+    if (last === undefined || atMs === undefined || order === undefined || this.#heap.length === 0) return;
+    this.#down(last, atMs, order);
   }
 
-  #up(index: number): void {
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!this.#before(index, parent)) return;
-      this.#swap(index, parent);
-      index = parent;
+  /** Puts an entry at `place`, at the end, or above what is due after it. */
+  #up(place: number, entry: Entry, atMs: number, order: number): void {
+    let at = place;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (!this.#isAfter(above, atMs, order)) break;
+      this.#move(above, at);
+      at = above;
     }
+    this.#put(at, entry, atMs, order);
   }
 
-  #down(index: number): void {
+  /** Puts an entry in the first place, or below what is due before it. */
+  #down(entry: Entry, atMs: number, order: number): void {
+    const {length} = this.#heap;
+    let at = 0;
     for (;;) {
-      let smallest = index;
-      if (this.#before(2 * index + 1, smallest)) smallest = 2 * index + 1;
-      if (this.#before(2 * index + 2, smallest)) smallest = 2 * index + 2;
-      if (smallest === index) return;
-      this.#swap(index, smallest);
-      index = smallest;
+      let below = 2 * at + 1;
+      if (below >= length) break;
+      if (below + 1 < length && this.#isAfter(below, this.#atMs[below + 1] ?? 0, this.#orders[below + 1] ?? 0)) below++;
+      if (this.#isAfter(below, atMs, order)) break;
+      this.#move(below, at);
+      at = below;
     }
+    this.#put(at, entry, atMs, order);
   }
 
-  #before(a: number, b: number): boolean {
-    const left = this.#heap[a];
-    const right = this.#heap[b];
-    if (left === undefined || right === undefined) return false;
-    return left.atMs < right.atMs || (left.atMs === right.atMs && left.order < right.order);
+  #isAfter(place: number, atMs: number, order: number): boolean {
+    const placedMs = this.#atMs[place] ?? 0;
+    return placedMs > atMs || (placedMs === atMs && (this.#orders[place] ?? 0) > order);
   }
 
-  #swap(a: number, b: number): void {
-    const left = this.#heap[a];
-    const right = this.#heap[b];
-    if (left === undefined || right === undefined) return;
-    this.#heap[a] = right;
-    this.#heap[b] = left;
+  #move(from: number, to: number): void {
+    const entry = this.#heap[from];
+    if (entry !== undefined) this.#put(to, entry, this.#atMs[from] ?? 0, this.#orders[from] ?? 0);
+  }
+
+  #put(at: number, entry: Entry, atMs: number, order: number): void {
+    this.#heap[at] = entry;
+    this.#atMs[at] = atMs;
+    this.#orders[at] = order;
   }
 }

@@ -2,8 +2,9 @@
  * Long form of the gossip simulation, in three parts:
  *   table  pools of 10 to 1,000 members: what a member costs, how long news take
  *   seeds  pools of random size on random bad networks for hours, with slow members, crashes and partitions
- *   hour   a quiet hour of 1,000 members, a fifth of them slow, on a network that loses a tenth (takes an hour, too)
- * Usage: node test/soak/gossip-sim.ts [table|seeds|hour|all] [seeds to run] [first seed]
+ *   hour   a quiet hour of 1,000 members on a network that loses a tenth; a fifth of them stand still for up to ten
+ *          seconds, at first four times a minute, then once (takes half an hour or more, and 2 GB)
+ * Usage: node --max-semi-space-size=96 test/soak/gossip-sim.ts [table|seeds|hour|all] [seeds to run] [first seed]
  */
 import {suspicionMinMs} from '../../src/gossip/swim/scaling.ts';
 import {seededRandom} from '../../src/runtime/random.ts';
@@ -12,6 +13,8 @@ import {quietTime, runGossipSeed} from '../sim/gossip/run-seed.ts';
 
 const [part = 'all', runs = '50', first = '1'] = process.argv.slice(2);
 const costMs = 60_000;
+/** Minutes at the beginning of the hour in which slow members stand still more often. */
+const roughMinutes = 5;
 const run = {membersMax: 60, quietMs: 3_600_000, partitionMsMax: 3 * 3_600_000};
 let failed = 0;
 
@@ -25,6 +28,7 @@ function table(): void {
   print('| ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const count of [10, 30, 100, 300, 1000]) {
     const world = new GossipWorld(1);
+    world.countsBytes = true;
     world.grow(count);
     world.run(120_000);
     Object.assign(world.faults, {loss: 0.1, duplication: 0.02, reordering: 0.05});
@@ -65,18 +69,26 @@ function hour(seed: number): void {
   const random = seededRandom(seed);
   world.grow(1000);
   world.run(300_000);
+  forgetEvents(world);
   Object.assign(world.faults, {loss: 0.1, duplication: 0.02, reordering: 0.05});
   const slow = new Set(world.members.filter(() => random.float() < 0.2));
   for (let minute = 1; minute <= 60; minute++) {
+    const sinceMs = world.nowMs;
     try {
-      quietTime(world, slow, random, 60_000);
+      quietTime(world, slow, random, 60_000, minute <= roughMinutes ? 15_000 : 60_000);
     } catch (error) {
       failed++;
       print(`minute ${minute} FAILED: ${String(error)}`);
     }
-    for (const member of world.members) member.events.length = 0;
-    print(`1,000 members, ${slow.size} of them slow: ${minute} minutes`);
+    const {user, system} = process.cpuUsage();
+    print(`1,000 members, ${slow.size} of them slow: ${minute} minutes; slow ones held dead ${told(world, 'member-failed', sinceMs).length} times; ` +
+      `${totals(world).packets} packets, ${((user + system) / 60e6).toFixed(1)} minutes of CPU`);
+    forgetEvents(world);
   }
+}
+
+function forgetEvents(world: GossipWorld): void {
+  for (const member of world.members) member.events.length = 0;
 }
 
 function totals(world: GossipWorld): {packets: number; bytes: number} {

@@ -2,6 +2,7 @@ import {type EncodedMessage} from './messages.ts';
 
 interface Entry {
   readonly encoded: EncodedMessage;
+  readonly lengthBytes: number;
   readonly key: string | null;
   readonly order: number;
   readonly done: (() => void) | null;
@@ -11,10 +12,15 @@ interface Entry {
 /**
  * Messages that wait to ride on packets, each a bounded number of times [gossip.md §9]. What was sent least goes first;
  * among equals the longest that still fits, then the newest. A message with a key replaces the one that has it.
+ *
+ * Hundreds wait in a large pool, of a few lengths: they stand in stacks by number of transmissions and length, and a
+ * packet is filled by looking at the stacks' ranks alone.
  */
 export class BroadcastQueue {
-  /** By number of transmissions; each bucket longest first, newest first among equal lengths. */
-  readonly #buckets: Entry[][] = [];
+  /** Rank of each stack, ascending: least sent first, then longest. */
+  readonly #ranks: number[] = [];
+  /** The messages of each rank, oldest first. */
+  readonly #stacks: Entry[][] = [];
   readonly #byKey = new Map<string, Entry>();
   #order = 0;
   #length = 0;
@@ -24,12 +30,12 @@ export class BroadcastQueue {
   }
 
   /**
-   * Queues a message.
+   * Queues a message of less than 64 KiB.
    * @param key what it is about; null when it replaces nothing
    * @param done called once, when it was sent as often as it may be, was replaced, or was pruned
    */
   push(encoded: EncodedMessage, key: string | null, done: (() => void) | null = null): void {
-    const entry: Entry = {encoded, key, order: this.#order++, done, sent: 0};
+    const entry: Entry = {encoded, lengthBytes: encoded.bytes.length, key, order: this.#order++, done, sent: 0};
     if (key !== null) {
       const old = this.#byKey.get(key);
       if (old !== undefined) this.#drop(old);
@@ -47,20 +53,19 @@ export class BroadcastQueue {
    */
   take(overheadBytes: number, limitBytes: number, sendsMax: number, into: EncodedMessage[]): number {
     if (this.#length === 0) return 0;
-    let usedBytes = 0;
+    let freeBytes = limitBytes;
     const taken: Entry[] = [];
-    for (const bucket of this.#buckets) {
-      for (;;) {
-        const free = limitBytes - usedBytes - overheadBytes;
-        if (free <= 0) break;
-        const at = firstFitting(bucket, free);
-        const entry = bucket[at];
-        if (entry === undefined) break;
-        bucket.splice(at, 1);
-        usedBytes += overheadBytes + entry.encoded.bytes.length;
-        taken.push(entry);
-        into.push(entry.encoded);
+    for (let at = 0; at < this.#ranks.length && freeBytes > overheadBytes;) {
+      const lengthBytes = lengthOf(this.#ranks[at] ?? 0);
+      const entry = lengthBytes + overheadBytes <= freeBytes ? this.#stacks[at]?.pop() : undefined;
+      if (entry === undefined) {
+        at++;
+        continue;
       }
+      this.#removeIfEmpty(at);
+      freeBytes -= lengthBytes + overheadBytes;
+      taken.push(entry);
+      into.push(entry.encoded);
     }
     this.#length -= taken.length;
     for (const entry of taken) {
@@ -68,47 +73,55 @@ export class BroadcastQueue {
       if (entry.sent >= sendsMax) this.#finish(entry);
       else this.#insert(entry);
     }
-    return usedBytes;
+    return limitBytes - freeBytes;
   }
 
   /** Drops the most-sent, shortest, oldest messages until `depthMax` are left. Returns how many were dropped. */
   prune(depthMax: number): number {
     let dropped = 0;
-    for (let sent = this.#buckets.length - 1; sent >= 0 && this.#length > depthMax; sent--) {
-      const bucket = this.#buckets[sent] ?? [];
-      while (this.#length > depthMax) {
-        const entry = bucket.pop();
-        if (entry === undefined) break;
-        this.#length--;
-        dropped++;
-        this.#finish(entry);
-      }
+    while (this.#length > depthMax) {
+      const at = this.#stacks.length - 1;
+      const entry = this.#stacks[at]?.shift();
+      if (entry === undefined) break;
+      this.#removeIfEmpty(at);
+      this.#length--;
+      dropped++;
+      this.#finish(entry);
     }
     return dropped;
   }
 
   #insert(entry: Entry): void {
-    while (this.#buckets.length <= entry.sent) this.#buckets.push([]);
-    const bucket = this.#buckets[entry.sent] ?? [];
-    let low = 0;
-    let high = bucket.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (goesBefore(entry, bucket[middle])) high = middle;
-      else low = middle + 1;
+    const rank = rankOf(entry);
+    const at = firstAtLeast(this.#ranks, rank);
+    const stack = this.#stacks[at];
+    if (stack === undefined || this.#ranks[at] !== rank) {
+      this.#ranks.splice(at, 0, rank);
+      this.#stacks.splice(at, 0, [entry]);
+    } else {
+      const place = placeOf(stack, entry.order);
+      if (place === stack.length) stack.push(entry);
+      else stack.splice(place, 0, entry);
     }
-    bucket.splice(low, 0, entry);
     this.#length++;
   }
 
   #drop(entry: Entry): void {
-    const bucket = this.#buckets[entry.sent] ?? [];
-    const at = bucket.indexOf(entry);
-    if (at >= 0) {
-      bucket.splice(at, 1);
+    const at = firstAtLeast(this.#ranks, rankOf(entry));
+    const stack = this.#stacks[at] ?? [];
+    const place = placeOf(stack, entry.order);
+    if (stack[place] === entry) {
+      stack.splice(place, 1);
+      this.#removeIfEmpty(at);
       this.#length--;
     }
     this.#finish(entry);
+  }
+
+  #removeIfEmpty(at: number): void {
+    if (this.#stacks[at]?.length !== 0) return;
+    this.#ranks.splice(at, 1);
+    this.#stacks.splice(at, 1);
   }
 
   #finish(entry: Entry): void {
@@ -117,19 +130,35 @@ export class BroadcastQueue {
   }
 }
 
-function goesBefore(entry: Entry, other: Entry | undefined): boolean {
-  if (other === undefined) return false;
-  const difference = entry.encoded.bytes.length - other.encoded.bytes.length;
-  return difference > 0 || (difference === 0 && entry.order > other.order);
+const lengthBits = 16;
+const lengthMax = 2 ** lengthBits - 1;
+
+function rankOf({sent, lengthBytes}: Entry): number {
+  return (sent << lengthBits) | (lengthMax - lengthBytes);
 }
 
-/** Index of the first message of at most `bytes`; the bucket's length when there is none. */
-function firstFitting(bucket: readonly Entry[], bytes: number): number {
+function lengthOf(rank: number): number {
+  return lengthMax - (rank & lengthMax);
+}
+
+function firstAtLeast(ranks: readonly number[], rank: number): number {
   let low = 0;
-  let high = bucket.length;
+  let high = ranks.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((bucket[middle]?.encoded.bytes.length ?? 0) <= bytes) high = middle;
+    if ((ranks[middle] ?? 0) >= rank) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Where a message of this order stands in a stack. */
+function placeOf(stack: readonly Entry[], order: number): number {
+  let low = 0;
+  let high = stack.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stack[middle]?.order ?? 0) >= order) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,7 +1,7 @@
 import {addressText, type Endpoint, endpointText} from '../endpoint.ts';
 import {type Alive, type PushNodeState, type Suspect} from './messages.ts';
 import {nodeState, type SwimNode} from './node-state.ts';
-import {startSuspicion} from './suspicion.ts';
+import {RunningSuspicion} from './suspicion.ts';
 import {type SwimContext} from './swim-context.ts';
 
 /** Whether addresses may be members (Consul's `serf_lan_allowed_cidrs`); the reason why not, or null. */
@@ -26,6 +26,7 @@ export class Membership {
   }
 
   alive(message: Alive): void {
+    if (this.#isOldNews(message)) return;
     this.#applyAlive(message, false, null);
   }
 
@@ -44,7 +45,7 @@ export class Membership {
     const node = context.nodes.get(message.Node);
     if (node === undefined || message.Incarnation < node.incarnation) return;
     if (node.suspicion !== null) {
-      if (node.suspicion.confirm(message.From, context.nowMs)) context.broadcast({type: 'suspect', body: message}, node.name);
+      if (node.suspicion.confirm(message.From)) context.broadcast({type: 'suspect', body: message}, node.name);
       return;
     }
     if (node.state !== nodeState.alive) return;
@@ -55,7 +56,7 @@ export class Membership {
     context.broadcast({type: 'suspect', body: message}, node.name);
     node.incarnation = message.Incarnation;
     this.#setState(node, nodeState.suspect);
-    node.suspicion = startSuspicion(context, message.From, (confirmations) => {
+    node.suspicion = new RunningSuspicion(context, message.From, (confirmations) => {
       node.suspicion = null;
       context.log('info', `Marking ${node.name} as failed, suspect timeout reached (${confirmations} peer confirmations)`);
       this.dead({From: context.self.name, Incarnation: node.incarnation, Node: node.name});
@@ -99,6 +100,13 @@ export class Membership {
       default:
         this.#context.log('warn', `ignoring node '${state.Name}' of unknown state ${state.State}`, 'unknown node state');
     }
+  }
+
+  /** Most of what a pool says has been heard before: what could change nothing is not even judged. */
+  #isOldNews({Node, Incarnation, Addr, Port}: Alive): boolean {
+    const node = this.#context.nodes.get(Node);
+    return node !== undefined && Incarnation <= node.incarnation && node.name !== this.#context.self.name &&
+      node.endpoint.addr === Addr && node.endpoint.port === Port;
   }
 
   #selfAlive(): Alive {

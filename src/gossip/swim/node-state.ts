@@ -5,10 +5,10 @@ import {type Endpoint} from '../endpoint.ts';
 export const nodeState = {alive: 0, suspect: 1, dead: 2, left: 3} as const;
 export type NodeState = (typeof nodeState)[keyof typeof nodeState];
 
-/** A suspicion that runs against a node [gossip.md §7.5]. */
+/** What runs against a node that is suspected; `RunningSuspicion` is it. */
 export interface Suspicion {
   /** Counts an accuser in; true when it is new and there was room for it, so that it is worth telling others. */
-  confirm(from: string, nowMs: number): boolean;
+  confirm(from: string): boolean;
   cancel(): void;
 }
 

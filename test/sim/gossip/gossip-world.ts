@@ -34,6 +34,8 @@ export class GossipWorld {
   readonly faults: Faults = {loss: 0, duplication: 0, reordering: 0};
   /** Side of the network each member is on; members of different sides do not hear each other. */
   readonly sides: number[] = [];
+  /** Members' `bytes` are counted; looking at each message again is not free. */
+  countsBytes = false;
   nowMs = 0;
   readonly #random: Random;
   readonly #queue = new TimerQueue();
@@ -142,7 +144,7 @@ export class GossipWorld {
 
   #packet(from: SimMember, effect: Extract<SerfEffect, {kind: 'send-packet'}>): void {
     from.packets++;
-    for (const part of effect.parts) from.bytes += part.bytes.length + 2;
+    if (this.countsBytes) for (const part of effect.parts) from.bytes += part.bytes.length + 2;
     const to = this.members[indexOf(effect.to)];
     if (to === undefined) return;
     const copies = this.#random.float() < this.faults.duplication ? 2 : 1;

@@ -26,7 +26,7 @@ const suspicionMult = 4;
 const reconnectMs = 30_000;
 const slowShare = 0.2;
 const blockMsMax = 10_000;
-const blockEveryMs = 15_000;
+const oftenBlockedMs = 15_000;
 
 /**
  * One run from a seed: a pool of some size grows on a network that loses, doubles and reorders, with a fifth of its
@@ -51,7 +51,7 @@ export function runGossipSeed(seed: number, {membersMax, quietMs, partitionMsMax
 }
 
 /** Slow members block now and then, for up to ten seconds. Of the others nobody may be held to have failed. @throws PoolError */
-export function quietTime(world: GossipWorld, slow: ReadonlySet<SimMember>, random: Random, ms: number): void {
+export function quietTime(world: GossipWorld, slow: ReadonlySet<SimMember>, random: Random, ms: number, blockEveryMs = oftenBlockedMs): void {
   const sinceMs = world.nowMs;
   const names = new Set([...slow].map(({name}) => name));
   for (; world.nowMs < sinceMs + ms; world.run(blockEveryMs)) {
