@@ -37,7 +37,7 @@ const exposePathMessage = message<ExposePath>(() => ExposePath.zero(), (field) =
   field(5, 'ParsedFromCheck', bool),
 ]);
 
-const exposeMessage = message<ExposeConfig>(() => ExposeConfig.zero(), (field) => [
+export const exposeMessage = message<ExposeConfig>(() => ExposeConfig.zero(), (field) => [
   field(1, 'Checks', bool),
   field(2, 'Paths', repeated(nested(exposePathMessage))),
 ]);
@@ -58,12 +58,12 @@ const upstreamMessage = message<Upstream>(() => Upstream.zero(), (field) => [
   field(13, 'DestinationPeer', text),
 ]);
 
-const transparentProxyMessage = message<TransparentProxyConfig>(() => TransparentProxyConfig.zero(), (field) => [
+export const transparentProxyMessage = message<TransparentProxyConfig>(() => TransparentProxyConfig.zero(), (field) => [
   field(1, 'OutboundListenerPort', signed),
   field(2, 'DialedDirectly', bool),
 ]);
 
-const envoyExtensionMessage = message<EnvoyExtension>(() => EnvoyExtension.zero(), (field) => [
+export const envoyExtensionMessage = message<EnvoyExtension>(() => EnvoyExtension.zero(), (field) => [
   field(1, 'Name', text),
   field(2, 'Required', bool),
   field(3, 'Arguments', freeMap),

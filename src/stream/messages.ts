@@ -1,5 +1,6 @@
 import {checkServiceNodeMessage} from '../catalog/protobuf.ts';
 import {CheckServiceNode} from '../catalog/schema.ts';
+import {type EntryMessage, entryMessage} from '../config-entry/protobuf/config-entry.ts';
 import {type Sliced} from '../runtime/slices.ts';
 import {bool, message, nested, nullableNested, repeated, signed, text, unsigned} from '../schema/protobuf.ts';
 import {ProtobufReader} from '../wire/protobuf-reader.ts';
@@ -8,7 +9,11 @@ import {wireType} from '../wire/protobuf-writer.ts';
 /** subscribe.proto (rpc-raft.md §10): what a subscriber asks for, and the events it is sent. */
 
 /** What may be subscribed to. */
-export const topic = {serviceHealth: 1, serviceHealthConnect: 2, serviceList: 7} as const;
+export const topic = {
+  serviceHealth: 1, serviceHealthConnect: 2, meshConfig: 3, serviceResolver: 4, ingressGateway: 5, serviceIntentions: 6, serviceList: 7, serviceDefaults: 8, apiGateway: 9,
+  tcpRoute: 10, httpRoute: 11, inlineCertificate: 12, boundApiGateway: 13, ipRateLimit: 14, samenessGroup: 15, jwtProvider: 16, exportedServices: 17,
+  fileSystemCertificate: 18,
+} as const;
 
 /** One thing of a topic. Names of namespaces, partitions and peers are of no use yet. */
 export interface NamedSubject {
@@ -60,12 +65,21 @@ export interface ServiceUpdate {
   PeerName: string;
 }
 
+export const entryOp = {upsert: 0, delete: 1} as const;
+
+/** A configuration entry is there, and this is how; or it is gone, and this is how it was. */
+export interface ConfigEntryUpdate {
+  Op: number;
+  ConfigEntry: EntryMessage;
+}
+
 export interface StreamEvent {
   Index: number;
   EndOfSnapshot: boolean;
   NewSnapshotToFollow: boolean;
   EventBatch: EventBatch | null;
   ServiceHealth: HealthUpdate | null;
+  ConfigEntry: ConfigEntryUpdate | null;
   Service: ServiceUpdate | null;
 }
 
@@ -78,11 +92,16 @@ export const batchField = {batch: 4, events: 1} as const;
 const batchTag = batchField.batch * 8 + wireType.bytes;
 const batchedEventTag = batchField.events * 8 + wireType.bytes;
 
-const noEvent = (): StreamEvent => ({Index: 0, EndOfSnapshot: false, NewSnapshotToFollow: false, EventBatch: null, ServiceHealth: null, Service: null});
+const noEvent = (): StreamEvent => ({Index: 0, EndOfSnapshot: false, NewSnapshotToFollow: false, EventBatch: null, ServiceHealth: null, ConfigEntry: null, Service: null});
 
 const healthUpdateMessage = message<HealthUpdate>(() => ({Op: healthOp.register, CheckServiceNode: CheckServiceNode.zero()}), (field) => [
   field(1, 'Op', signed),
   field(2, 'CheckServiceNode', nested(checkServiceNodeMessage)),
+]);
+
+const entryUpdateMessage = message<ConfigEntryUpdate>(() => ({Op: entryOp.upsert, ConfigEntry: entryMessage.zero()}), (field) => [
+  field(1, 'Op', signed),
+  field(2, 'ConfigEntry', nested(entryMessage)),
 ]);
 
 const serviceUpdateMessage = message<ServiceUpdate>(() => ({Op: healthOp.register, Name: '', PeerName: ''}), (field) => [
@@ -95,6 +114,7 @@ const serviceUpdateMessage = message<ServiceUpdate>(() => ({Op: healthOp.registe
 const bareEventFields = message<StreamEvent>(noEvent, (field) => [
   field(1, 'Index', unsigned),
   field(10, 'ServiceHealth', nullableNested(healthUpdateMessage)),
+  field(11, 'ConfigEntry', nullableNested(entryUpdateMessage)),
   field(12, 'Service', nullableNested(serviceUpdateMessage)),
 ]);
 
@@ -107,6 +127,7 @@ export const eventMessage = message<StreamEvent>(noEvent, (field) => [
   field(3, 'NewSnapshotToFollow', bool),
   field(batchField.batch, 'EventBatch', nullableNested(eventBatchMessage)),
   field(10, 'ServiceHealth', nullableNested(healthUpdateMessage)),
+  field(11, 'ConfigEntry', nullableNested(entryUpdateMessage)),
   field(12, 'Service', nullableNested(serviceUpdateMessage)),
 ]);
 

@@ -1,11 +1,11 @@
 import {grpcFrame} from '../rpc/grpc/grpc-frames.ts';
-import {collect, collectMap, drive, type Sliced} from '../runtime/slices.ts';
+import {collect, collectMap, drive, runThrough, type Sliced} from '../runtime/slices.ts';
 import {type Waker} from '../store/waker.ts';
 import {Watch} from '../store/watch.ts';
 import {batchBytesMax, snapshotEventsPerSlice} from './limits.ts';
 import {ProtobufWriter, wireType} from '../wire/protobuf-writer.ts';
 import {batchField, eventMessage, streamEvent, type StreamEvent} from './messages.ts';
-import {type Topic} from './topics.ts';
+import {type Topic} from './topic.ts';
 
 /** One state of a subject, and the events that tell it: made at most once, however many follow the subject. */
 export class SubjectState<Item = unknown> {
@@ -23,8 +23,12 @@ export class SubjectState<Item = unknown> {
   /** What is told of an item, without the index; it goes from state to state with the items that stay the same. */
   readonly #bodies: WeakMap<object, Buffer>;
 
-  private constructor(topic: Topic<Item>, items: ReadonlyMap<string, Item>, index: number, waker: Waker, bodies: WeakMap<object, Buffer>) {
+  /** All that the topic has, and not one thing of it. */
+  readonly #isWhole: boolean;
+
+  private constructor(topic: Topic<Item>, isWhole: boolean, items: ReadonlyMap<string, Item>, index: number, waker: Waker, bodies: WeakMap<object, Buffer>) {
     this.#topic = topic;
+    this.#isWhole = isWhole;
     this.#items = items;
     this.#index = index;
     this.#holdsTo = index;
@@ -33,8 +37,9 @@ export class SubjectState<Item = unknown> {
     this.superseded = new Watch(waker);
   }
 
-  static *first<Item>(topic: Topic<Item>, items: readonly Item[], index: number, waker: Waker): Sliced<SubjectState<Item>> {
-    return new SubjectState(topic, yield* collectMap(items, (item) => [topic.keyOf(item), item]), index, waker, new WeakMap());
+  /** @param isWhole it is all that the topic has, and not one thing of it */
+  static *first<Item>(topic: Topic<Item>, isWhole: boolean, items: readonly Item[], index: number, waker: Waker): Sliced<SubjectState<Item>> {
+    return new SubjectState(topic, isWhole, yield* collectMap(items, (item) => [topic.keyOf(item), item]), index, waker, new WeakMap());
   }
 
   /** Whether one who saw the state of this index has missed nothing. */
@@ -52,12 +57,12 @@ export class SubjectState<Item = unknown> {
       isSame &&= stays;
       return [key, stays ? known : item];
     });
-    if (!isSame) return new SubjectState(this.#topic, next, index, this.#waker, this.#bodies);
+    if (!isSame) return new SubjectState(this.#topic, this.#isWhole, next, index, this.#waker, this.#bodies);
     this.#holdsTo = Math.max(this.#holdsTo, index);
     return this;
   }
 
-  /** All of it, in pieces: an event for each item, then the end of the snapshot. Each piece is little work, once. */
+  /** All of it, in pieces: its items, then the end of the snapshot. Each piece is little work, once. */
   *snapshot(): Generator<Buffer, void, undefined> {
     const index = Math.max(1, this.#holdsTo);
     if (this.#snapshot?.index !== index) this.#snapshot = {index, pieces: []};
@@ -77,8 +82,12 @@ export class SubjectState<Item = unknown> {
     return changes;
   }
 
-  /** Fields of a message may stand one after the other: the index, and what was made before. */
+  /**
+   * What a subject with a name has stands event by event, all that a topic has in batches, as in Consul. Fields of a
+   * message may stand one after the other: the index, and what was made before.
+   */
   #piece(items: readonly Item[], Index: number): Buffer {
+    if (this.#isWhole) return runThrough(framesOf(items.map((item) => this.#bodyOf(item)), Index));
     const head = eventMessage.encode(streamEvent({Index}));
     return Buffer.concat(items.map((item) => grpcFrame(Buffer.concat([head, this.#bodyOf(item)]))));
   }

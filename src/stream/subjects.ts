@@ -7,7 +7,7 @@ import {type Store} from '../store/store.ts';
 import {type Watch} from '../store/watch.ts';
 import {followStretchMs, largeSubjectItems, largeSubjectItemsPerMs, subjectKeptMs} from './limits.ts';
 import {SubjectState} from './subject-state.ts';
-import {type ListedItems, type Topic} from './topics.ts';
+import {type ListedItems, type Topic} from './topic.ts';
 
 /** One thing that is followed, as one kind of reader sees it. All who follow it share its states. */
 export class Subject<Item = unknown> {
@@ -65,7 +65,7 @@ export class Subject<Item = unknown> {
       const {listed, watch} = await this.#list();
       watch.retain();
       const before = this.#state;
-      this.#state = await drive(before === undefined ? SubjectState.first(this.#topic, listed.items, listed.index, this.#store.waker) : before.next(listed.items, listed.index));
+      this.#state = await drive(before === undefined ? SubjectState.first(this.#topic, this.#name === '', listed.items, listed.index, this.#store.waker) : before.next(listed.items, listed.index));
       isReady();
       if (this.#state !== before) before?.superseded.fire();
       // Looking at a large subject is work: what changes meanwhile is seen at once.

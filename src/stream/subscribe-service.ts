@@ -7,10 +7,11 @@ import {pause} from '../runtime/pause.ts';
 import {inTurns} from '../runtime/slices.ts';
 import {ProtobufError} from '../wire/protobuf-reader.ts';
 import {catchUpMs, catchUpPollMs, followStretchMs} from './limits.ts';
-import {type SubscribeRequest, subscribeRequestMessage} from './messages.ts';
+import {type SubscribeRequest, subscribeRequestMessage, topic as topicNumber} from './messages.ts';
 import {type SubjectState, frameOf} from './subject-state.ts';
 import {type Subject, type Subjects} from './subjects.ts';
-import {type Topic, topics} from './topics.ts';
+import {type Topic} from './topic.ts';
+import {topics} from './topics.ts';
 
 export const subscribePath = '/subscribe.StateChangeSubscription/Subscribe';
 
@@ -99,18 +100,18 @@ function subjectOf(request: SubscribeRequest): {readonly topic: Topic<never>; re
   const topic = topics.get(number);
   const name = NamedSubject?.Key ?? Key;
   if (WildcardSubject) {
-    if (topic === undefined) throw notServed(number);
+    if (topic === undefined) throw new GrpcError(grpcCode.unknown, `unknown topic ${topicText(number)}`);
     if (topic.subjects === 'named') throw new GrpcError(grpcCode.unknown, `topic ${topic.name} does not support wildcard subscriptions`);
     return {topic, name: ''};
   }
   if (name === '') throw new GrpcError(grpcCode.invalidArgument, 'either WildcardSubject or NamedSubject.Key is required');
-  if (topic === undefined) throw notServed(number);
+  if (topic === undefined || number === topicNumber.ipRateLimit) throw new GrpcError(grpcCode.invalidArgument, `cannot construct subject for topic ${topic?.name ?? topicText(number)}`);
   if (topic.subjects === 'wildcard') throw new GrpcError(grpcCode.invalidArgument, `topic ${topic.name} can only be consumed using WildcardSubject`);
   return {topic, name};
 }
 
-function notServed(number: number): GrpcError {
-  return new GrpcError(grpcCode.invalidArgument, `cannot construct subject for topic ${number === 0 ? 'Unknown' : number}`);
+function topicText(number: number): string {
+  return number === 0 ? 'Unknown' : String(number);
 }
 
 /** One who changes servers must not be sent back in time: the server waits until it is as far as he was. */

@@ -1,36 +1,13 @@
-import {type Authorizer, filterLong} from '../acl/authorizer.ts';
+import {filterLong} from '../acl/authorizer.ts';
 import {mayReadService} from '../catalog/catalog-endpoint.ts';
 import {healthFilter} from '../catalog/requests.ts';
 import {CheckServiceNode, Node} from '../catalog/schema.ts';
 import {gatherInstances, gatherServices} from '../catalog/service-queries.ts';
 import {folded} from '../catalog/tables.ts';
-import {collect, type Sliced} from '../runtime/slices.ts';
-import {type Query} from '../store/query.ts';
-import {healthOp, type StreamEvent, topic} from './messages.ts';
-
-export interface ListedItems<Item> {
-  readonly items: readonly Item[];
-  readonly index: number;
-}
-
-/** Something that can be followed as a list of items that come, change and go. */
-export interface Topic<Item> {
-  readonly name: string;
-  /** Whether it has subjects with names of their own, or is followed as a whole. */
-  readonly subjects: 'named' | 'wildcard';
-  /**
-   * The items of a subject that this authorizer may see, and the index of their state. All it looks at is watched, from
-   * before its first yield.
-   */
-  list(query: Query, subject: string, authorizer: Authorizer): Sliced<ListedItems<Item>>;
-  /** Equal for two states of one item. */
-  keyOf(item: Item): string;
-  isSame(a: Item, b: Item): boolean;
-  /** What is told of an item that is new or changed. */
-  present(item: Item): Partial<StreamEvent>;
-  /** What is told of one that is gone. */
-  gone(item: Item): Partial<StreamEvent>;
-}
+import {collect} from '../runtime/slices.ts';
+import {configEntryTopics} from './config-entry-topics.ts';
+import {healthOp, topic} from './messages.ts';
+import {type Topic} from './topic.ts';
 
 function healthTopic(name: string, connect: boolean): Topic<CheckServiceNode> {
   return {
@@ -75,4 +52,5 @@ export const topics: ReadonlyMap<number, Topic<never>> = new Map<number, Topic<n
   [topic.serviceHealth, healthTopic('ServiceHealth', false) as Topic<never>],
   [topic.serviceHealthConnect, healthTopic('ServiceHealthConnect', true) as Topic<never>],
   [topic.serviceList, serviceList as Topic<never>],
+  ...configEntryTopics.map(([number, of]) => [number, of as Topic<never>] as const),
 ]);

@@ -50,6 +50,14 @@ export class ProtobufReader {
     return value;
   }
 
+  /** A uint64, whatever its size. */
+  readUint64(): bigint {
+    const first = this.#byte();
+    if (first < 0x80) return BigInt(first);
+    const [low, high] = this.#readHalves(first);
+    return (BigInt(high) << 32n) | BigInt(low);
+  }
+
   readDouble(): number {
     const at = this.#advance(8);
     return this.#bytes.readDoubleLE(at);

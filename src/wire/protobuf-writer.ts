@@ -22,7 +22,7 @@ export class ProtobufWriter {
   writeVarint(value: number): void {
     this.#reserve(10);
     if (value < 0) {
-      this.#writeNegative(value);
+      this.writeUint64(BigInt.asUintN(64, BigInt(value)));
       return;
     }
     let rest = value;
@@ -31,6 +31,17 @@ export class ProtobufWriter {
       rest = rest > 0x7fff_ffff ? Math.floor(rest / 0x80) : rest >>> 7;
     }
     this.#buffer[this.#length++] = rest;
+  }
+
+  /** A uint64. */
+  writeUint64(value: bigint): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest > 0x7fn) {
+      this.#buffer[this.#length++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.#buffer[this.#length++] = Number(rest);
   }
 
   writeDouble(value: number): void {
@@ -75,15 +86,6 @@ export class ProtobufWriter {
     this.#length = lengthAt;
     this.writeVarint(size);
     this.#length += size;
-  }
-
-  #writeNegative(value: number): void {
-    let rest = BigInt.asUintN(64, BigInt(value));
-    while (rest > 0x7fn) {
-      this.#buffer[this.#length++] = Number(rest & 0x7fn) | 0x80;
-      rest >>= 7n;
-    }
-    this.#buffer[this.#length++] = Number(rest);
   }
 
   #reserve(bytes: number): void {

@@ -6,6 +6,8 @@ import {type GrpcCall} from '../../src/rpc/grpc/grpc-server.ts';
 import {eventMessage, type StreamEvent, type SubscribeRequest, subscribeRequestMessage, topic} from '../../src/stream/messages.ts';
 import {subscribeMethod} from '../../src/stream/subscribe-service.ts';
 import {Subjects} from '../../src/stream/subjects.ts';
+import {ServiceConfigEntry} from '../../src/config-entry/entries/service-defaults.ts';
+import {ConfigEntryRequest} from '../../src/config-entry/schema.ts';
 import {CatalogServer} from '../catalog/catalog-server.ts';
 
 const noOthers: Authorizer = {...allowAll, fingerprint: 'no others', allows: (_resource, _access, name) => !name.startsWith('other')};
@@ -82,6 +84,7 @@ function shortly(event: StreamEvent): string {
   if (event.EndOfSnapshot) return `end at ${event.Index}`;
   if (event.EventBatch !== null) return `batch at ${event.Index}: ${(event.EventBatch.Events ?? []).map(shortly).join(', ')}`;
   if (event.Service !== null) return `${event.Service.Op === 0 ? '+' : '-'}${event.Service.Name} at ${event.Index}`;
+  if (event.ConfigEntry !== null) return `${event.ConfigEntry.Op === 0 ? '+' : '-'}${event.ConfigEntry.ConfigEntry.Kind}/${event.ConfigEntry.ConfigEntry.Name} at ${event.Index}`;
   const {Op, CheckServiceNode} = event.ServiceHealth ?? {Op: -1, CheckServiceNode: undefined};
   const checks = (CheckServiceNode?.Checks ?? []).map(({CheckID, Status}) => `${CheckID}=${Status}`).join(' ');
   return `${Op === 0 ? '+' : '-'}${CheckServiceNode?.Node?.Node}/${CheckServiceNode?.Service?.ID} at ${event.Index} ${checks}`.trim();
@@ -237,6 +240,52 @@ test('the list of services names those that come and go', async () => {
   list.leave();
 });
 
+describe('a subscription to configuration entries', () => {
+  const following = (Topic: number, name: string | undefined, Token = ''): Partial<SubscribeRequest> =>
+    ({Topic, Token, ...(name === undefined ? {WildcardSubject: true} : {NamedSubject: {Key: name, PeerName: ''}})});
+
+  async function write(streams: Streams, Op: 'upsert' | 'delete', Name: string, Protocol: string): Promise<void> {
+    await streams.catalog.registry.propose(22, ConfigEntryRequest, {Kind: 'service-defaults', Op, Datacenter: 'dc1', Token: '', Entry: ServiceConfigEntry.make({Name, Protocol})});
+  }
+
+  test('tells one of a kind, or all of it: as they are, together, then each change', async () => {
+    const streams = new Streams();
+    await write(streams, 'upsert', 'web', 'tcp');
+    await write(streams, 'upsert', 'db', 'tcp');
+    const all = streams.subscribe(following(topic.serviceDefaults, undefined));
+    const web = streams.subscribe(following(topic.serviceDefaults, 'web'));
+    const resolvers = streams.subscribe(following(topic.serviceResolver, undefined));
+    expect([await all.told(), await all.told()]).toEqual(['batch at 2: +service-defaults/db at 2, +service-defaults/web at 2', 'end at 2']);
+    expect([await web.told(), await web.told()]).toEqual(['+service-defaults/web at 2', 'end at 2']);
+    expect(await resolvers.told()).toBe('end at 2');
+    await write(streams, 'upsert', 'db', 'http');
+    const changed = await all.next();
+    expect(shortly(changed)).toBe('+service-defaults/db at 3');
+    expect(changed.ConfigEntry?.ConfigEntry['service-defaults']).toMatchObject({Protocol: 'http'});
+    await write(streams, 'delete', 'web', '');
+    expect([await all.told(), await web.told()]).toEqual(['-service-defaults/web at 4', '-service-defaults/web at 4']);
+    for (const subscriber of [all, web, resolvers]) subscriber.leave();
+  });
+
+  test('shows what the token may read', async () => {
+    const streams = new Streams();
+    await write(streams, 'upsert', 'other', 'tcp');
+    await write(streams, 'upsert', 'web', 'tcp');
+    const narrow = streams.subscribe(following(topic.serviceDefaults, undefined, 'narrow'));
+    expect([await narrow.told(), await narrow.told()]).toEqual(['+service-defaults/web at 2', 'end at 2']);
+    narrow.leave();
+  });
+
+  test('of every kind is answered; what only Consul Enterprise has is there and empty', async () => {
+    const streams = new Streams();
+    for (let number = 3; number <= 18; number++) {
+      const whole = streams.subscribe(following(number, undefined));
+      expect(await whole.told()).toBe('end at 1');
+      whole.leave();
+    }
+  });
+});
+
 test('clients older than named subjects are understood', async () => {
   const streams = new Streams();
   await streams.register('n1', 'web');
@@ -253,6 +302,9 @@ test('what cannot be subscribed to is refused in the words of 1.21.4', async () 
   expect(await refused({WildcardSubject: true})).toBe('rpc error: code = Unknown desc = topic ServiceHealth does not support wildcard subscriptions');
   expect(await refused({Topic: 7, ...named})).toBe('rpc error: code = InvalidArgument desc = topic ServiceList can only be consumed using WildcardSubject');
   expect(await refused({Topic: 0, ...named})).toBe('rpc error: code = InvalidArgument desc = cannot construct subject for topic Unknown');
+  expect(await refused({Topic: 14, ...named})).toBe('rpc error: code = InvalidArgument desc = cannot construct subject for topic IPRateLimit');
+  expect(await refused({Topic: 0, WildcardSubject: true})).toBe('rpc error: code = Unknown desc = unknown topic Unknown');
+  expect(await refused({Topic: 99, WildcardSubject: true})).toBe('rpc error: code = Unknown desc = unknown topic 99');
   expect(await refused({Topic: 99, ...named})).toBe('rpc error: code = InvalidArgument desc = cannot construct subject for topic 99');
   expect(await refused({Datacenter: 'dc2', ...named})).toBe('forwarded to dc2');
 });

@@ -6,7 +6,7 @@ import {type MsgpackReader} from '../../wire/msgpack-reader.ts';
 import {type MsgpackWriter} from '../../wire/msgpack-writer.ts';
 import {entryEnd, ResourceReference, ServiceName} from './entry-parts.ts';
 
-const Condition = struct('Condition', {
+export const Condition = struct('Condition', {
   Type: str,
   Status: str,
   Reason: str,
@@ -15,7 +15,7 @@ const Condition = struct('Condition', {
   LastTransitionTime: nullable(time).omitEmpty(),
 });
 /** What the leader found out about an entry; users cannot write it. */
-const Status = struct('Status', {Conditions: list(Condition)});
+export const Status = struct('Status', {Conditions: list(Condition)});
 type Status = TypeOf<typeof Status>;
 
 /** Conditions stand in one order, whoever found them. */
@@ -25,15 +25,15 @@ export function sortedStatus({Conditions}: Status): Status {
   return {Conditions: Conditions === null ? null : [...Conditions].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))};
 }
 
-const APIGatewayTLSConfiguration = struct('APIGatewayTLSConfiguration', {
+export const APIGatewayTLSConfiguration = struct('APIGatewayTLSConfiguration', {
   Certificates: list(ResourceReference),
   MaxVersion: str,
   MinVersion: str,
   CipherSuites: list(str),
 });
 /** Checks of JWTs at gateways are of Consul Enterprise: handed on as they come. */
-const APIGatewayPolicy = struct('APIGatewayPolicy', {JWT: any});
-const APIGatewayListener = struct('APIGatewayListener', {
+export const APIGatewayPolicy = struct('APIGatewayPolicy', {JWT: any});
+export const APIGatewayListener = struct('APIGatewayListener', {
   Name: str,
   Hostname: str,
   Port: int,
@@ -83,7 +83,7 @@ const servicesByName: Type<RoutesOfServices | null> = custom<RoutesOfServices | 
   readJson: (node, context) => map(list(ResourceReference)).readJson(node, context),
 });
 
-const BoundAPIGatewayListener = struct('BoundAPIGatewayListener', {
+export const BoundAPIGatewayListener = struct('BoundAPIGatewayListener', {
   Name: str,
   Routes: list(ResourceReference),
   Certificates: list(ResourceReference),
@@ -99,29 +99,34 @@ export const BoundAPIGatewayConfigEntry = struct('BoundAPIGatewayConfigEntry', {
 });
 export type BoundAPIGatewayConfigEntry = TypeOf<typeof BoundAPIGatewayConfigEntry>;
 
-const HTTPHeaderFilter = struct('HTTPHeaderFilter', {Add: map(str), Remove: list(str), Set: map(str)});
-const RetryFilter = struct('RetryFilter', {
+export const HTTPHeaderFilter = struct('HTTPHeaderFilter', {Add: map(str), Remove: list(str), Set: map(str)});
+export const RetryFilter = struct('RetryFilter', {
   NumRetries: uint32,
   RetryOn: list(str),
   RetryOnStatusCodes: list(uint32),
   RetryOnConnectFailure: bool,
 });
-const HTTPFilters = struct('HTTPFilters', {
+export const URLRewrite = struct('URLRewrite', {Path: str});
+export const TimeoutFilter = struct('TimeoutFilter', {RequestTimeout: durationString, IdleTimeout: durationString});
+export const HTTPFilters = struct('HTTPFilters', {
   Headers: list(HTTPHeaderFilter),
-  URLRewrite: nullable(struct('URLRewrite', {Path: str})),
+  URLRewrite: nullable(URLRewrite),
   RetryFilter: nullable(RetryFilter),
-  TimeoutFilter: nullable(struct('TimeoutFilter', {RequestTimeout: durationString, IdleTimeout: durationString})),
+  TimeoutFilter: nullable(TimeoutFilter),
   JWT: any,
 });
-const HTTPResponseFilters = struct('HTTPResponseFilters', {Headers: list(HTTPHeaderFilter)});
-const HTTPMatch = struct('HTTPMatch', {
-  Headers: list(struct('HTTPHeaderMatch', {Match: str, Name: str, Value: str})),
+export const HTTPResponseFilters = struct('HTTPResponseFilters', {Headers: list(HTTPHeaderFilter)});
+export const HTTPHeaderMatch = struct('HTTPHeaderMatch', {Match: str, Name: str, Value: str});
+export const HTTPPathMatch = struct('HTTPPathMatch', {Match: str, Value: str});
+export const HTTPQueryMatch = struct('HTTPQueryMatch', {Match: str, Name: str, Value: str});
+export const HTTPMatch = struct('HTTPMatch', {
+  Headers: list(HTTPHeaderMatch),
   Method: str,
-  Path: struct('HTTPPathMatch', {Match: str, Value: str}),
-  Query: list(struct('HTTPQueryMatch', {Match: str, Name: str, Value: str})),
+  Path: HTTPPathMatch,
+  Query: list(HTTPQueryMatch),
 });
-const HTTPService = struct('HTTPService', {Name: str, Weight: int, Filters: HTTPFilters, ResponseFilters: HTTPResponseFilters});
-const HTTPRouteRule = struct('HTTPRouteRule', {
+export const HTTPService = struct('HTTPService', {Name: str, Weight: int, Filters: HTTPFilters, ResponseFilters: HTTPResponseFilters});
+export const HTTPRouteRule = struct('HTTPRouteRule', {
   Filters: HTTPFilters,
   ResponseFilters: HTTPResponseFilters,
   Matches: list(HTTPMatch),
@@ -142,12 +147,13 @@ export const HTTPRouteConfigEntry = struct('HTTPRouteConfigEntry', {
 });
 export type HTTPRouteConfigEntry = TypeOf<typeof HTTPRouteConfigEntry>;
 
+export const TCPService = struct('TCPService', {Name: str});
 /** `tcp-route`: where an API gateway leads connections. */
 export const TCPRouteConfigEntry = struct('TCPRouteConfigEntry', {
   Kind: str,
   Name: str,
   Parents: list(ResourceReference),
-  Services: list(struct('TCPService', {Name: str})),
+  Services: list(TCPService),
   Meta: map(str).omitEmpty(),
   Status,
   Hash: entryEnd.Hash,

@@ -2,9 +2,9 @@ import {struct, type TypeOf} from '../../schema/struct.ts';
 import {bool, int, list, map, nullable, str, uint32} from '../../schema/types.ts';
 import {entryEnd, HTTPHeaderModifiers, PassiveHealthCheck} from './entry-parts.ts';
 
-const GatewayTLSSDSConfig = struct('GatewayTLSSDSConfig', {ClusterName: str.omitEmpty(), CertResource: str.omitEmpty()});
-const GatewayServiceTLSConfig = struct('GatewayServiceTLSConfig', {SDS: nullable(GatewayTLSSDSConfig).omitEmpty()});
-const GatewayTLSConfig = struct('GatewayTLSConfig', {
+export const GatewayTLSSDSConfig = struct('GatewayTLSSDSConfig', {ClusterName: str.omitEmpty(), CertResource: str.omitEmpty()});
+export const GatewayServiceTLSConfig = struct('GatewayServiceTLSConfig', {SDS: nullable(GatewayTLSSDSConfig).omitEmpty()});
+export const GatewayTLSConfig = struct('GatewayTLSConfig', {
   Enabled: bool,
   SDS: nullable(GatewayTLSSDSConfig).omitEmpty(),
   TLSMinVersion: str.omitEmpty(),
@@ -19,7 +19,7 @@ const limits = {
   PassiveHealthCheck: nullable(PassiveHealthCheck).omitEmpty(),
 };
 
-const IngressService = struct('IngressService', {
+export const IngressService = struct('IngressService', {
   Name: str,
   Hosts: list(str),
   TLS: nullable(GatewayServiceTLSConfig).omitEmpty(),
@@ -29,7 +29,7 @@ const IngressService = struct('IngressService', {
   Meta: map(str).omitEmpty(),
 });
 
-const IngressListener = struct('IngressListener', {
+export const IngressListener = struct('IngressListener', {
   Port: int,
   Protocol: str,
   TLS: nullable(GatewayTLSConfig).omitEmpty(),
@@ -37,18 +37,19 @@ const IngressListener = struct('IngressListener', {
 });
 export const IngressListeners = list(IngressListener);
 
+export const IngressServiceConfig = struct('IngressServiceConfig', limits);
 /** `ingress-gateway`: which services of the mesh a gateway offers to those outside (mesh.md §6). */
 export const IngressGatewayConfigEntry = struct('IngressGatewayConfigEntry', {
   Kind: str,
   Name: str,
   TLS: GatewayTLSConfig,
   Listeners: IngressListeners,
-  Defaults: nullable(struct('IngressServiceConfig', limits)).omitEmpty(),
+  Defaults: nullable(IngressServiceConfig).omitEmpty(),
   ...entryEnd,
 });
 export type IngressGatewayConfigEntry = TypeOf<typeof IngressGatewayConfigEntry>;
 
-const LinkedService = struct('LinkedService', {
+export const LinkedService = struct('LinkedService', {
   Name: str.omitEmpty(),
   CAFile: str.omitEmpty(),
   CertFile: str.omitEmpty(),

@@ -2,46 +2,46 @@ import {struct, type TypeOf} from '../../schema/struct.ts';
 import {bool, list, nullable, str} from '../../schema/types.ts';
 import {entryEnd} from './entry-parts.ts';
 
-const MeshDirectionalTLSConfig = struct('MeshDirectionalTLSConfig', {
+export const MeshDirectionalTLSConfig = struct('MeshDirectionalTLSConfig', {
   TLSMinVersion: str.omitEmpty(),
   TLSMaxVersion: str.omitEmpty(),
   CipherSuites: list(str).omitEmpty(),
 });
-const RequestNormalizationMeshConfig = struct('RequestNormalizationMeshConfig', {
+export const RequestNormalizationMeshConfig = struct('RequestNormalizationMeshConfig', {
   InsecureDisablePathNormalization: bool.omitEmpty(),
   MergeSlashes: bool.omitEmpty(),
   PathWithEscapedSlashesAction: str.omitEmpty(),
   HeadersWithUnderscoresAction: str.omitEmpty(),
 });
-const MeshDirectionalHTTPConfig = struct('MeshDirectionalHTTPConfig', {
+export const MeshDirectionalHTTPConfig = struct('MeshDirectionalHTTPConfig', {
   RequestNormalization: nullable(RequestNormalizationMeshConfig).omitEmpty(),
 });
 
+export const TransparentProxyMeshConfig = struct('TransparentProxyMeshConfig', {MeshDestinationsOnly: bool});
+export const MeshTLSConfig = struct('MeshTLSConfig', {
+  Incoming: nullable(MeshDirectionalTLSConfig).omitEmpty(),
+  Outgoing: nullable(MeshDirectionalTLSConfig).omitEmpty(),
+});
+export const MeshHTTPConfig = struct('MeshHTTPConfig', {SanitizeXForwardedClientCert: bool, Incoming: nullable(MeshDirectionalHTTPConfig).omitEmpty()});
+export const PeeringMeshConfig = struct('PeeringMeshConfig', {PeerThroughMeshGateways: bool.omitEmpty()});
 /** `mesh`, of which there is one, without a name on the wire: what holds for the whole mesh (mesh.md §6). */
 export const MeshConfigEntry = struct('MeshConfigEntry', {
-  TransparentProxy: struct('TransparentProxyMeshConfig', {MeshDestinationsOnly: bool}),
+  TransparentProxy: TransparentProxyMeshConfig,
   AllowEnablingPermissiveMutualTLS: bool.omitEmpty(),
   ValidateClusters: bool.omitEmpty(),
-  TLS: nullable(
-    struct('MeshTLSConfig', {
-      Incoming: nullable(MeshDirectionalTLSConfig).omitEmpty(),
-      Outgoing: nullable(MeshDirectionalTLSConfig).omitEmpty(),
-    }),
-  ).omitEmpty(),
-  HTTP: nullable(
-    struct('MeshHTTPConfig', {SanitizeXForwardedClientCert: bool, Incoming: nullable(MeshDirectionalHTTPConfig).omitEmpty()}),
-  ).omitEmpty(),
-  Peering: nullable(struct('PeeringMeshConfig', {PeerThroughMeshGateways: bool.omitEmpty()})).omitEmpty(),
+  TLS: nullable(MeshTLSConfig).omitEmpty(),
+  HTTP: nullable(MeshHTTPConfig).omitEmpty(),
+  Peering: nullable(PeeringMeshConfig).omitEmpty(),
   ...entryEnd,
 });
 export type MeshConfigEntry = TypeOf<typeof MeshConfigEntry>;
 
-const ServiceConsumer = struct('ServiceConsumer', {
+export const ServiceConsumer = struct('ServiceConsumer', {
   Partition: str.omitEmpty(),
   Peer: str.omitEmpty(),
   SamenessGroup: str.omitEmpty(),
 });
-const ExportedService = struct('ExportedService', {Name: str, Namespace: str.omitEmpty(), Consumers: list(ServiceConsumer).omitEmpty()});
+export const ExportedService = struct('ExportedService', {Name: str, Namespace: str.omitEmpty(), Consumers: list(ServiceConsumer).omitEmpty()});
 
 /** `exported-services`: what peers may see. */
 export const ExportedServicesConfigEntry = struct('ExportedServicesConfigEntry', {

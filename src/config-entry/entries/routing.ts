@@ -2,7 +2,7 @@ import {struct, type TypeOf} from '../../schema/struct.ts';
 import {bool, duration, durationString, float32, list, map, nullable, str, uint32, uint64} from '../../schema/types.ts';
 import {entryEnd, HTTPHeaderModifiers, ServiceResolverFailoverPolicy, ServiceResolverPrioritizeByLocality} from './entry-parts.ts';
 
-const ServiceRouteHTTPMatchHeader = struct('ServiceRouteHTTPMatchHeader', {
+export const ServiceRouteHTTPMatchHeader = struct('ServiceRouteHTTPMatchHeader', {
   Name: str,
   Present: bool.omitEmpty(),
   Exact: str.omitEmpty(),
@@ -11,13 +11,13 @@ const ServiceRouteHTTPMatchHeader = struct('ServiceRouteHTTPMatchHeader', {
   Regex: str.omitEmpty(),
   Invert: bool.omitEmpty(),
 });
-const ServiceRouteHTTPMatchQueryParam = struct('ServiceRouteHTTPMatchQueryParam', {
+export const ServiceRouteHTTPMatchQueryParam = struct('ServiceRouteHTTPMatchQueryParam', {
   Name: str,
   Present: bool.omitEmpty(),
   Exact: str.omitEmpty(),
   Regex: str.omitEmpty(),
 });
-const ServiceRouteHTTPMatch = struct('ServiceRouteHTTPMatch', {
+export const ServiceRouteHTTPMatch = struct('ServiceRouteHTTPMatch', {
   PathExact: str.omitEmpty(),
   PathPrefix: str.omitEmpty(),
   PathRegex: str.omitEmpty(),
@@ -26,9 +26,9 @@ const ServiceRouteHTTPMatch = struct('ServiceRouteHTTPMatch', {
   QueryParam: list(ServiceRouteHTTPMatchQueryParam).omitEmpty(),
   Methods: list(str).omitEmpty(),
 });
-const ServiceRouteMatch = struct('ServiceRouteMatch', {HTTP: nullable(ServiceRouteHTTPMatch).omitEmpty()});
+export const ServiceRouteMatch = struct('ServiceRouteMatch', {HTTP: nullable(ServiceRouteHTTPMatch).omitEmpty()});
 
-const ServiceRouteDestination = struct('ServiceRouteDestination', {
+export const ServiceRouteDestination = struct('ServiceRouteDestination', {
   Service: str.omitEmpty(),
   ServiceSubset: str.omitEmpty(),
   Namespace: str.omitEmpty(),
@@ -44,7 +44,7 @@ const ServiceRouteDestination = struct('ServiceRouteDestination', {
   ResponseHeaders: nullable(HTTPHeaderModifiers).omitEmpty(),
 });
 
-const ServiceRoute = struct('ServiceRoute', {
+export const ServiceRoute = struct('ServiceRoute', {
   Match: nullable(ServiceRouteMatch).omitEmpty(),
   Destination: nullable(ServiceRouteDestination).omitEmpty(),
 });
@@ -58,7 +58,7 @@ export const ServiceRouterConfigEntry = struct('ServiceRouterConfigEntry', {
 });
 export type ServiceRouterConfigEntry = TypeOf<typeof ServiceRouterConfigEntry>;
 
-const ServiceSplit = struct('ServiceSplit', {
+export const ServiceSplit = struct('ServiceSplit', {
   Weight: float32,
   Service: str.omitEmpty(),
   ServiceSubset: str.omitEmpty(),
@@ -77,9 +77,9 @@ export const ServiceSplitterConfigEntry = struct('ServiceSplitterConfigEntry', {
 });
 export type ServiceSplitterConfigEntry = TypeOf<typeof ServiceSplitterConfigEntry>;
 
-const ServiceResolverSubset = struct('ServiceResolverSubset', {Filter: str.omitEmpty(), OnlyPassing: bool.omitEmpty()});
+export const ServiceResolverSubset = struct('ServiceResolverSubset', {Filter: str.omitEmpty(), OnlyPassing: bool.omitEmpty()});
 
-const ServiceResolverRedirect = struct('ServiceResolverRedirect', {
+export const ServiceResolverRedirect = struct('ServiceResolverRedirect', {
   Service: str.omitEmpty(),
   ServiceSubset: str.omitEmpty(),
   Namespace: str.omitEmpty(),
@@ -90,7 +90,7 @@ const ServiceResolverRedirect = struct('ServiceResolverRedirect', {
 });
 export type ServiceResolverRedirect = TypeOf<typeof ServiceResolverRedirect>;
 
-const ServiceResolverFailoverTarget = struct('ServiceResolverFailoverTarget', {
+export const ServiceResolverFailoverTarget = struct('ServiceResolverFailoverTarget', {
   Service: str.omitEmpty(),
   ServiceSubset: str.omitEmpty(),
   Partition: str.omitEmpty(),
@@ -99,7 +99,7 @@ const ServiceResolverFailoverTarget = struct('ServiceResolverFailoverTarget', {
   Peer: str.omitEmpty(),
 });
 
-const ServiceResolverFailover = struct('ServiceResolverFailover', {
+export const ServiceResolverFailover = struct('ServiceResolverFailover', {
   Service: str.omitEmpty(),
   ServiceSubset: str.omitEmpty(),
   Namespace: str.omitEmpty(),
@@ -110,18 +110,20 @@ const ServiceResolverFailover = struct('ServiceResolverFailover', {
 });
 export type ServiceResolverFailover = TypeOf<typeof ServiceResolverFailover>;
 
-const CookieConfig = struct('CookieConfig', {Session: bool.omitEmpty(), TTL: duration.omitEmpty(), Path: str.omitEmpty()});
-const HashPolicy = struct('HashPolicy', {
+export const CookieConfig = struct('CookieConfig', {Session: bool.omitEmpty(), TTL: duration.omitEmpty(), Path: str.omitEmpty()});
+export const HashPolicy = struct('HashPolicy', {
   Field: str.omitEmpty(),
   FieldValue: str.omitEmpty(),
   CookieConfig: nullable(CookieConfig).omitEmpty(),
   SourceIP: bool.omitEmpty(),
   Terminal: bool.omitEmpty(),
 });
-const LoadBalancer = struct('LoadBalancer', {
+export const RingHashConfig = struct('RingHashConfig', {MinimumRingSize: uint64.omitEmpty(), MaximumRingSize: uint64.omitEmpty()});
+export const LeastRequestConfig = struct('LeastRequestConfig', {ChoiceCount: uint32.omitEmpty()});
+export const LoadBalancer = struct('LoadBalancer', {
   Policy: str.omitEmpty(),
-  RingHashConfig: nullable(struct('RingHashConfig', {MinimumRingSize: uint64.omitEmpty(), MaximumRingSize: uint64.omitEmpty()})).omitEmpty(),
-  LeastRequestConfig: nullable(struct('LeastRequestConfig', {ChoiceCount: uint32.omitEmpty()})).omitEmpty(),
+  RingHashConfig: nullable(RingHashConfig).omitEmpty(),
+  LeastRequestConfig: nullable(LeastRequestConfig).omitEmpty(),
   HashPolicies: list(HashPolicy).omitEmpty(),
 });
 

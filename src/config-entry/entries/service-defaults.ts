@@ -4,7 +4,7 @@ import {struct, type TypeOf} from '../../schema/struct.ts';
 import {int, list, nullable, str} from '../../schema/types.ts';
 import {entryEnd, PassiveHealthCheck, UpstreamLimits} from './entry-parts.ts';
 
-const UpstreamConfig = struct('UpstreamConfig', {
+export const UpstreamConfig = struct('UpstreamConfig', {
   Name: str.omitEmpty(),
   Peer: str,
   EnvoyListenerJSON: str.omitEmpty(),
@@ -17,26 +17,26 @@ const UpstreamConfig = struct('UpstreamConfig', {
   BalanceOutboundConnections: str.omitEmpty(),
 });
 
-const UpstreamConfiguration = struct('UpstreamConfiguration', {
+export const UpstreamConfiguration = struct('UpstreamConfiguration', {
   Overrides: list(nullable(UpstreamConfig)).omitEmpty(),
   Defaults: nullable(UpstreamConfig).omitEmpty(),
 });
 
-const DestinationConfig = struct('DestinationConfig', {Addresses: list(str).omitEmpty(), Port: int.omitEmpty()});
+export const DestinationConfig = struct('DestinationConfig', {Addresses: list(str).omitEmpty(), Port: int.omitEmpty()});
 
-const InstanceLevelRouteRateLimits = struct('InstanceLevelRouteRateLimits', {
+export const InstanceLevelRouteRateLimits = struct('InstanceLevelRouteRateLimits', {
   PathExact: str,
   PathPrefix: str,
   PathRegex: str,
   RequestsPerSecond: int,
   RequestsMaxBurst: int,
 });
-const InstanceLevelRateLimits = struct('InstanceLevelRateLimits', {
+export const InstanceLevelRateLimits = struct('InstanceLevelRateLimits', {
   RequestsPerSecond: int,
   RequestsMaxBurst: int,
   Routes: list(InstanceLevelRouteRateLimits),
 });
-const RateLimits = struct('RateLimits', {InstanceLevel: InstanceLevelRateLimits});
+export const RateLimits = struct('RateLimits', {InstanceLevel: InstanceLevelRateLimits});
 
 /** `service-defaults`: what holds for all instances of a service, or a destination outside of the mesh (mesh.md §6). */
 export const ServiceConfigEntry = struct('ServiceConfigEntry', {
