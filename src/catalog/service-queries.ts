@@ -86,14 +86,16 @@ export function* gatherInstances(query: Query, selection: ServiceSelection, filt
   const {all, index} = select(query, selection, [indexNames.services, indexNames.nodes, indexNames.checks]);
   const join = joinNodesAndChecks(query);
   const value = yield* collect(all, (row) => (isSelected(query, row, selection) ? join(row) : undefined));
-  return {value: healthyOnes(value, filter), index};
+  return {value: yield* healthyOnes(value, filter), index};
 }
 
 /** Leaves out who is not well enough. As in Consul the last one moves into the place of each that is left out. */
-export function healthyOnes(instances: readonly CheckServiceNode[], filter: number): readonly CheckServiceNode[] {
+export function* healthyOnes(instances: readonly CheckServiceNode[], filter: number): Sliced<readonly CheckServiceNode[]> {
   if (filter === healthFilter.all) return instances;
   const kept = [...instances];
+  let seen = 0;
   for (let at = 0; at < kept.length;) {
+    if (++seen % rowsPerStep === 0) yield;
     if (isHealthyEnough(kept[at]?.Checks ?? [], filter)) {
       at++;
       continue;

@@ -5,13 +5,12 @@ import {type CheckServiceNode} from '../catalog/schema.ts';
 import {instanceFilter} from '../catalog/filters.ts';
 import {filteredKey} from '../catalog/matching.ts';
 import {ConsulError} from '../consul-error.ts';
-import {type Test} from '../filter/field.ts';
 import {passing} from '../filter/passing.ts';
 import {GrpcError, grpcCode} from '../rpc/grpc/grpc-status.ts';
 import {canceledText} from '../rpc/net/rpc-error.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
-import {drive} from '../runtime/slices.ts';
+import {collect, drive, type Sliced} from '../runtime/slices.ts';
 import {type AnswerSpace, type Kept, type KeptAnswers} from '../store/kept.ts';
 import {type Waker} from '../store/waker.ts';
 import {Watch} from '../store/watch.ts';
@@ -171,29 +170,26 @@ class LiveView {
     this.changed.fire();
   }
 
-  /** What of the view was asked for. It is kept until the view changes. @throws ConsulError what is wrong with the expression */
-  answer(request: ServiceSpecificRequest): Kept<readonly CheckServiceNode[]> | Promise<Kept<readonly CheckServiceNode[]>> {
-    const test = instanceFilter.compile(request.Filter, '');
-    return test === undefined ? this.#selected(request) : this.#matching(request, test);
-  }
-
-  /** The expression is the last to choose (http-core.md §4). */
-  async #matching(request: ServiceSpecificRequest, test: Test<CheckServiceNode>): Promise<Kept<readonly CheckServiceNode[]>> {
+  /** What of the view as it is now was asked for. It is kept until the view changes; who asks for the same meanwhile waits for it. @throws ConsulError what is wrong with the expression */
+  async answer(request: ServiceSpecificRequest): Promise<Kept<readonly CheckServiceNode[]>> {
+    const answers = this.#answers;
     const key = filteredKey(request.Filter, keyOfSelection(request));
-    const known = this.#answers.lookup(key);
+    const watch = this.changed;
+    const {rows, index} = this.core;
+    const known = answers.lookup(key);
     if (known !== undefined) return known;
-    const {value, index, watch} = this.#selected(request);
-    return this.#answers.keep(key, {value: await drive(passing(value, test)), index, watch});
-  }
-
-  #selected(request: ServiceSpecificRequest): Kept<readonly CheckServiceNode[]> {
-    const selection = selectionOf(request);
-    const filter = request.HealthFilterType;
-    return this.#answers.answer(filteredKey('', keyOfSelection(request)), () => {
-      const {rows, index} = this.core;
-      const value = healthyOnes(rows.filter((row) => isSelectedInstance(row, selection)), filter);
-      return {value, index: Math.max(1, index), watch: this.changed};
-    });
+    const underWay = answers.underWay.get(key);
+    if (underWay?.watch === watch) return await underWay.answer;
+    const keep = (value: readonly CheckServiceNode[]): Kept<readonly CheckServiceNode[]> => answers.keep(key, {value, index: Math.max(1, index), watch});
+    const work = drive(selected(rows, request));
+    if (!(work instanceof Promise)) return keep(work);
+    const making = {watch, answer: work.then(keep)};
+    answers.underWay.set(key, making);
+    try {
+      return await making.answer;
+    } finally {
+      if (answers.underWay.get(key) === making) answers.underWay.delete(key);
+    }
   }
 
   #step(input: ViewInput): void {
@@ -226,4 +222,13 @@ class LiveView {
       this.#step({kind: 'ended', code: error instanceof GrpcError ? error.code : grpcCode.unknown});
     }
   }
+}
+
+function* selected(rows: readonly CheckServiceNode[], request: ServiceSpecificRequest): Sliced<readonly CheckServiceNode[]> {
+  const selection = selectionOf(request);
+  const all = yield* collect(rows, (row) => (isSelectedInstance(row, selection) ? row : undefined));
+  const healthy = yield* healthyOnes(all, request.HealthFilterType);
+  // The expression is the last to choose (http-core.md §4).
+  const test = instanceFilter.compile(request.Filter, '');
+  return test === undefined ? healthy : yield* passing(healthy, test);
 }

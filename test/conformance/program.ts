@@ -32,7 +32,9 @@ export interface RunningProgram {
 }
 
 export interface ProgramOptions {
-  readonly mode: 'dev' | 'server';
+  readonly mode: 'dev' | 'server' | 'client';
+  /** Default: `NODE_NAME`. */
+  readonly nodeName?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   /** To look at the program with, while it gets ready. */
   readonly token?: string;
@@ -43,8 +45,8 @@ export const NODE_NAME = 'n1';
 function argumentsOf(directory: string, ports: ProgramPorts, options: ProgramOptions): string[] {
   writeFileSync(join(directory, 'agent.json'), JSON.stringify(options.config ?? {}));
   return [
-    'agent', ...(options.mode === 'dev' ? ['-dev'] : ['-server', '-bootstrap-expect=1', `-data-dir=${join(directory, 'data')}`]),
-    `-node=${NODE_NAME}`, '-bind=127.0.0.1', '-client=127.0.0.1', `-http-port=${ports.http}`, `-dns-port=${ports.dns}`,
+    'agent', ...(options.mode === 'dev' ? ['-dev'] : [`-data-dir=${join(directory, 'data')}`, ...(options.mode === 'server' ? ['-server', '-bootstrap-expect=1'] : [])]),
+    `-node=${options.nodeName ?? NODE_NAME}`, '-bind=127.0.0.1', '-client=127.0.0.1', `-http-port=${ports.http}`, `-dns-port=${ports.dns}`,
     `-server-port=${ports.server}`, `-serf-lan-port=${ports.serfLan}`, `-serf-wan-port=${ports.serfWan}`, '-grpc-port=-1', '-grpc-tls-port=-1',
     `-config-file=${join(directory, 'agent.json')}`,
   ];
