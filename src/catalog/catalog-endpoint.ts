@@ -1,4 +1,5 @@
 import {type Authorizer, demand, filterLong, permissionDenied, type TokenResolver} from '../acl/authorizer.ts';
+import {allowAll} from '../acl/fixed-authorizers.ts';
 import {virtualIpOf} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Test} from '../filter/field.ts';
@@ -83,7 +84,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
   const nodes = kept.space<QueryOutcome<readonly Node[]>>();
   const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
   const readServices = (q: Query, filters: MetaFilters, authorizer: Authorizer, test?: Test<ServiceNode>): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> =>
-    gatherServices(q, filters, {mayRead: (node, service) => mayReadService(authorizer, node, service), test});
+    gatherServices(q, filters, {test, ...(authorizer !== allowAll && {mayRead: (node, service) => mayReadService(authorizer, node, service)})});
   return [
     endpoint(catalogListNodes, async (request, signal) => {
       const test = nodeFilter.compile(request.Filter);

@@ -11,7 +11,7 @@ import {Checks, foldedPrefix, indexNames, type ServiceRow, Services} from './tab
 
 /** Rows looked at between two looks at the clock. */
 const rowsPerStep = 64;
-const testedRowsPerStep = 8;
+const testedRowsPerStep = 1;
 
 /** Which instances of a service are asked for. */
 export interface ServiceSelection {

@@ -9,12 +9,12 @@ export type FieldsOf<T> = {readonly [K in keyof T]?: Field<T[K]>};
 export function record<T extends object>(fields: FieldsOf<T>): Field<T> {
   const known = new Map(Object.entries(fields) as [string & keyof T, Field<T[keyof T]> | undefined][]);
   return {
-    compile(match, at) {
+    compile(match, at, compilation) {
       const name = match.selector[at];
       if (name === undefined) throw invalidOperator(match);
       const field = known.get(name as string & keyof T);
       if (field === undefined) throw invalidSelector(match.selector, at);
-      const test = field.compile(match, at + 1);
+      const test = field.compile(match, at + 1, compilation);
       return (value) => test(value[name as keyof T]);
     },
   };
@@ -23,8 +23,8 @@ export function record<T extends object>(fields: FieldsOf<T>): Field<T> {
 /** A Go pointer. Consul drops the connection where it is nil; here nothing is there, as under a missing key of a map. */
 export function pointer<T>(field: Field<T>): Field<T | null> {
   return {
-    compile(match, at) {
-      const test = field.compile(match, at);
+    compile(match, at, compilation) {
+      const test = field.compile(match, at, compilation);
       const otherwise = ofNothing(match);
       return (value) => (value === null ? otherwise : test(value));
     },
@@ -34,8 +34,8 @@ export function pointer<T>(field: Field<T>): Field<T | null> {
 /** Something that is made from what a record holds. */
 export function derived<T, V>(make: (value: T) => V, field: Field<V>): Field<T> {
   return {
-    compile(match, at) {
-      const test = field.compile(match, at);
+    compile(match, at, compilation) {
+      const test = field.compile(match, at, compilation);
       return (value) => test(make(value));
     },
   };
@@ -44,10 +44,10 @@ export function derived<T, V>(make: (value: T) => V, field: Field<V>): Field<T> 
 /** A Go map: keys can be asked for, and what is under them. */
 export function mapOf<T>(field: Field<T>): Field<ReadonlyMap<string, T> | null> {
   return {
-    compile(match, at) {
+    compile(match, at, compilation) {
       const key = match.selector[at];
       if (key === undefined) return keysTest(match);
-      const test = field.compile(match, at + 1);
+      const test = field.compile(match, at + 1, compilation);
       const otherwise = ofNothing(match);
       return (map) => {
         const value = map?.get(key);
@@ -86,9 +86,9 @@ export function listOf<T>(element: ScalarField<T>): Field<readonly T[] | null> {
 /** A Go slice of structs: a test of a member holds where it holds for any element. */
 export function listOfRecords<T>(element: Field<T>): Field<readonly T[] | null> {
   return {
-    compile(match, at) {
+    compile(match, at, compilation) {
       if (at === match.selector.length) return sizeTest(match, (list) => list.length);
-      const test = element.compile(match, at);
+      const test = element.compile(match, at, compilation);
       return (list) => list?.some(test) === true;
     },
   };

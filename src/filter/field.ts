@@ -4,6 +4,12 @@ import {FilterError} from './filter-error.ts';
 
 export type Test<T> = (value: T) => boolean;
 
+/** What is found out about an expression while it is compiled. */
+export interface Compilation {
+  /** Instructions of its regular expressions, which hold memory and take time. */
+  regexpSize: number;
+}
+
 /** One thing that an expression can ask about. `T` is what a record holds there. */
 export interface Field<T> {
   /**
@@ -11,7 +17,7 @@ export interface Field<T> {
    * @param at how many names of the selector lead to this field; those after it lead into it
    * @throws FilterError with Consul's text, for a name that does not exist, an operator that does not fit, a value of another kind
    */
-  compile(match: Match, at: number): Test<T>;
+  compile(match: Match, at: number, compilation: Compilation): Test<T>;
 }
 
 /** Refuses what asks for a member of something that has none. */

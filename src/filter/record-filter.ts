@@ -1,9 +1,9 @@
 import {LRUCache} from 'lru-cache';
 import {ConsulError} from '../consul-error.ts';
 import {type Expression} from './expression.ts';
-import {type Field, type Test} from './field.ts';
+import {type Compilation, type Field, type Test} from './field.ts';
 import {FilterError} from './filter-error.ts';
-import {compiledExpressionsMax, keptExpressionCharsMax} from './limits.ts';
+import {compiledExpressionsMax, keptExpressionCharsMax, keptRegexpSizeMax} from './limits.ts';
 import {parseExpression} from './parser.ts';
 
 const evaluatorFailed = 'Failed to create boolean expression evaluator: ';
@@ -11,7 +11,7 @@ const evaluatorFailed = 'Failed to create boolean expression evaluator: ';
 /** Expressions over one type of record, compiled once and kept by their text. */
 export class RecordFilter<T> {
   readonly #fields: Field<T>;
-  readonly #compiled = new LRUCache<string, Test<T>>({max: compiledExpressionsMax});
+  readonly #compiled = new LRUCache<string, Test<T>>({max: compiledExpressionsMax, maxSize: keptRegexpSizeMax + compiledExpressionsMax});
 
   constructor(fields: Field<T>) {
     this.#fields = fields;
@@ -26,8 +26,9 @@ export class RecordFilter<T> {
     if (text === '') return undefined;
     const known = this.#compiled.get(text);
     if (known !== undefined) return known;
-    const test = asRefusal(() => compileOver(this.#fields, parseExpression(text)), before);
-    if (text.length <= keptExpressionCharsMax) this.#compiled.set(text, test);
+    const compilation: Compilation = {regexpSize: 0};
+    const test = asRefusal(() => compileOver(this.#fields, parseExpression(text), compilation), before);
+    if (text.length <= keptExpressionCharsMax) this.#compiled.set(text, test, {size: 1 + compilation.regexpSize});
     return test;
   }
 
@@ -35,24 +36,24 @@ export class RecordFilter<T> {
   compileLate(text: string, hasRecords: boolean): Test<T> | undefined {
     if (text === '') return undefined;
     const expression = asRefusal(() => parseExpression(text));
-    return hasRecords ? asRefusal(() => compileOver(this.#fields, expression), '') : () => false;
+    return hasRecords ? asRefusal(() => compileOver(this.#fields, expression, {regexpSize: 0}), '') : () => false;
   }
 }
 
 /** @throws FilterError what a field refuses, the first from the left */
-export function compileOver<T>(fields: Field<T>, expression: Expression): Test<T> {
+function compileOver<T>(fields: Field<T>, expression: Expression, compilation: Compilation): Test<T> {
   switch (expression.kind) {
-    case 'match': return fields.compile(expression, 0);
+    case 'match': return fields.compile(expression, 0, compilation);
     case 'not': {
-      const operand = compileOver(fields, expression.operand);
+      const operand = compileOver(fields, expression.operand, compilation);
       return (value) => !operand(value);
     }
     case 'and': {
-      const operands = expression.operands.map((operand) => compileOver(fields, operand));
+      const operands = expression.operands.map((operand) => compileOver(fields, operand, compilation));
       return (value) => operands.every((operand) => operand(value));
     }
     case 'or': {
-      const operands = expression.operands.map((operand) => compileOver(fields, operand));
+      const operands = expression.operands.map((operand) => compileOver(fields, operand, compilation));
       return (value) => operands.some((operand) => operand(value));
     }
   }

@@ -1,9 +1,11 @@
+import {ConsulError} from '../consul-error.ts';
 import {goQuote} from '../schema/go-quote.ts';
 import {compileGoRegexp} from '../schema/go-regexp.ts';
 import {GoStrconvError, tryGoBool, tryGoInt, tryGoUintLiteral} from '../schema/go-strconv.ts';
 import {type Match} from './expression.ts';
-import {demandLast, type Field, invalidOperator, type Test} from './field.ts';
+import {type Compilation, demandLast, type Field, invalidOperator, type Test} from './field.ts';
 import {FilterError} from './filter-error.ts';
+import {regexpSizeMax, regexpStepsMax} from './limits.ts';
 
 /** A field of one value that knows only equality. What it is compared with is coerced once. */
 function equatable<T extends number | boolean>(coerce: (text: string) => T | GoStrconvError): ScalarField<T> {
@@ -42,22 +44,22 @@ export const bool: ScalarField<boolean> = equatable(tryGoBool);
 
 export const text: ScalarField<string> = {
   read: ({value}) => value ?? '',
-  compile(match, at) {
+  compile(match, at, compilation) {
     demandLast(match, at);
-    return textTest(match);
+    return textTest(match, compilation);
   },
 };
 
-function textTest(match: Match): Test<string> {
+function textTest(match: Match, compilation: Compilation): Test<string> {
   const wanted = match.value ?? '';
   switch (match.operator) {
     case 'Equal': return (value) => value === wanted;
     case 'Not Equal': return (value) => value !== wanted;
     case 'In': return (value) => value.includes(wanted);
     case 'Not In': return (value) => !value.includes(wanted);
-    case 'Matches': return expressionTest(wanted);
+    case 'Matches': return expressionTest(wanted, compilation);
     case 'Not Matches': {
-      const test = expressionTest(wanted);
+      const test = expressionTest(wanted, compilation);
       return (value) => !test(value);
     }
     case 'Is Empty':
@@ -65,8 +67,18 @@ function textTest(match: Match): Test<string> {
   }
 }
 
-function expressionTest(source: string): Test<string> {
+/** @returns a test that throws ConsulError where it would keep everybody waiting */
+function expressionTest(source: string, compilation: Compilation): Test<string> {
   const compiled = compileGoRegexp(source);
   if ('error' in compiled) throw new FilterError(`Failed to compile regular expression ${goQuote(source)}: ${compiled.error}`);
-  return compiled.test;
+  const {test, size} = compiled;
+  compilation.regexpSize += size;
+  if (compilation.regexpSize > regexpSizeMax) throw new FilterError('the regular expressions of the filter expression are too large, each of them or all together');
+  return (value) => {
+    // All expressions may be tried on one text, and nothing can come between.
+    if (value.length * compilation.regexpSize > regexpStepsMax) {
+      throw new ConsulError(`the regular expressions of the filter expression are too large for a text of ${value.length} characters, as ${goQuote(source)} would have to be tried on`);
+    }
+    return test(value);
+  };
 }

@@ -4,7 +4,7 @@ import {RE2JS, RE2JSSyntaxException} from 're2js';
 const expressionCharsMax = 1024;
 
 /** A compiled expression, or the error in Go's words. */
-export type GoRegexp = {readonly test: (text: string) => boolean} | {readonly error: string};
+export type GoRegexp = {readonly test: (text: string) => boolean; /** Instructions of its program. */ readonly size: number} | {readonly error: string};
 
 /**
  * A regular expression of Go's syntax: the same language, the same texts for errors, and never more than linear time,
@@ -15,7 +15,7 @@ export function compileGoRegexp(source: string): GoRegexp {
   if (!source.isWellFormed()) return {error: `error parsing regexp: invalid UTF-8: \`${source}\``};
   try {
     const compiled = RE2JS.compile(source);
-    return {test: (text) => compiled.test(text)};
+    return {test: (text) => compiled.test(text), size: compiled.programSize()};
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     // Go quotes what it complains of, even nothing.

@@ -132,3 +132,11 @@ test('where fields are looked at late, an empty list hides their faults but not 
 test('an expression that no backtracking engine would survive is only slow to write', () => {
   expect(things.compile('Name matches "^(a+)+$"')?.({...full, Name: `${'a'.repeat(5_000)}b`})).toBe(false);
 });
+
+test('expressions that would keep everybody waiting are refused, when they are compiled or when they meet a long text', () => {
+  const tooLong = things.compile('Name matches "(?:[ab]?){500}[xy]" or Name matches "(?i)(?:[ab]{0,400})\\\\bq"');
+  expect(tooLong?.(full)).toBe(false);
+  expect(() => tooLong?.({...full, Name: 'ab'.repeat(2_000)})).toThrow(ConsulError);
+  expect(things.compile('Name matches "(?i)connection (refused|reset|timed out)|no such host"')?.({...full, Name: 'the usual words, '.repeat(400)})).toBe(false);
+  expect(() => things.compile(Array.from({length: 6}, () => 'Name matches "(?:a?){1000}"').join(' or '))).toThrow(/too large, each of them or all together$/);
+});

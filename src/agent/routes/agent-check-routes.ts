@@ -7,6 +7,7 @@ import {type CheckStatus, isCheckStatus} from '../../health/check-result.ts';
 import {type Answer, emptyAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
 import {type Test} from '../../filter/field.ts';
+import {passing} from '../../filter/passing.ts';
 import {refuseEnterprise} from '../../http/enterprise.ts';
 import {FailedRead} from '../../http/error-answer.ts';
 import {jsonBody} from '../../http/json-body.ts';
@@ -45,7 +46,8 @@ async function checks(options: AgentRouteOptions, request: ApiRequest): Promise<
   const {kept, dropped} = await drive(filterLong(options.local.state.checks(), ({check}) => mayUse(authorizer, 'read', check)));
   const headers = filteredHeaders(request, options.defaults, dropped);
   const test = filterOf(request, kept.length > 0, headers);
-  const work = collectMap(kept, ({check}) => (test === undefined || test(check) ? [check.CheckID, shownCheck(check)] : undefined));
+  const chosen = test === undefined ? kept : await drive(passing(kept, ({check}) => test(check)));
+  const work = collectMap(chosen, ({check}) => [check.CheckID, shownCheck(check)]);
   return partsAnswer(request, partsOf(work, (shown) => agentChecks.jsonParts(shown, {pretty: request.pretty})), headers);
 }
 

@@ -1,8 +1,10 @@
 import {type Authorizer, demand, filterLong} from '../../acl/authorizer.ts';
+import {type NodeService} from '../../catalog/schema.ts';
 import {ServiceDefinition} from '../../catalog/service-definition.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
+import {passing} from '../../filter/passing.ts';
 import {refuseEnterprise} from '../../http/enterprise.ts';
 import {jsonBody} from '../../http/json-body.ts';
 import {partsOf} from '../../http/json-parts.ts';
@@ -39,10 +41,9 @@ async function services(options: AgentRouteOptions, request: ApiRequest): Promis
   const authorizer = await authorizerOf(request, options);
   const {kept, dropped} = await drive(filterLong(local.state.services(), ({service: one}) => authorizer.allows('service', 'read', one.Service)));
   const test = agentServiceFilter.compile(request.query.get('filter'));
-  const work = collectMap(kept, ({service: one}) => {
-    const shown = shownService(one, defaults.datacenter, '');
-    return test === undefined || test(shown) ? [one.ID, shown] : undefined;
-  });
+  const shownAs = (one: NodeService): AgentService => shownService(one, defaults.datacenter, '');
+  const chosen = test === undefined ? kept : await drive(passing(kept, ({service: one}) => test(shownAs(one))));
+  const work = collectMap(chosen, ({service: one}) => [one.ID, shownAs(one)]);
   return partsAnswer(request, partsOf(work, (shown) => agentServices.jsonParts(shown, {pretty: request.pretty})), filteredHeaders(request, defaults, dropped));
 }
 
