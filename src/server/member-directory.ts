@@ -1,6 +1,7 @@
 import {type KnownServer, type ServerDirectory} from '../rpc/server-directory.ts';
 import {type Membership} from './membership.ts';
 import {type ServerMember, serverMember, serverMembers} from './server-member.ts';
+import {isAtLeast, type ServerVersion} from './server-version.ts';
 
 type Known = ReadonlyMap<string, readonly KnownServer[]>;
 
@@ -41,11 +42,9 @@ export class MemberDirectory implements ServerDirectory {
   }
 
   /** Whether a server of this datacenter says that it is of an older version than this. */
-  isBefore(id: string, version: readonly [number, number, number]): boolean {
+  isBefore(id: string, version: ServerVersion): boolean {
     const server = serverMembers(this.#lan.members()).find((member) => member.id === id);
-    if (server === undefined) return false;
-    const differing = version.findIndex((part, at) => part !== server.version[at]);
-    return differing >= 0 && (server.version[differing] ?? 0) < (version[differing] ?? 0);
+    return server !== undefined && !isAtLeast(server.version, version);
   }
 
   #changed(): void {

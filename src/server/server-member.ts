@@ -1,5 +1,6 @@
 import {joinHostPort} from '../runtime/host-port.ts';
 import {type Member} from './membership.ts';
+import {buildVersion, type ServerVersion} from './server-version.ts';
 
 /** A server as its gossip tags describe it (gossip.md §15.2). */
 export interface ServerMember {
@@ -21,8 +22,7 @@ export interface ServerMember {
   readonly isNonVoter: boolean;
   readonly isReadReplica: boolean;
   readonly usesTls: boolean;
-  /** Version of Consul: major, minor, patch. */
-  readonly version: readonly [number, number, number];
+  readonly version: ServerVersion;
   readonly grpcPort: number;
   readonly grpcTlsPort: number;
 }
@@ -33,8 +33,8 @@ export function serverMember(member: Member): ServerMember | undefined {
   if (tags['role'] !== 'consul') return undefined;
   const numbers = ['port', 'vsn', 'expect', 'wan_join_port', 'raft_vsn', 'grpc_port', 'grpc_tls_port'];
   const isNumeric = numbers.every((tag) => tags[tag] === undefined || /^\d+$/.test(tags[tag]));
-  const found = /(\d+)\.(\d+)\.(\d+)/.exec(tags['build'] ?? '');
-  if (!isNumeric || found === null || tags['port'] === undefined || tags['vsn'] === undefined) return undefined;
+  const version = buildVersion(tags['build']);
+  if (!isNumeric || version === undefined || tags['port'] === undefined || tags['vsn'] === undefined) return undefined;
   const numberOf = (tag: string): number => Number(tags[tag] ?? 0);
   const datacenter = tags['dc'] ?? '';
   const port = numberOf('port');
@@ -53,7 +53,7 @@ export function serverMember(member: Member): ServerMember | undefined {
     isNonVoter: tags['nonvoter'] === '1',
     isReadReplica: tags['read_replica'] === '1',
     usesTls: tags['use_tls'] === '1',
-    version: [Number(found[1]), Number(found[2]), Number(found[3])],
+    version,
     grpcPort: numberOf('grpc_port'),
     grpcTlsPort: numberOf('grpc_tls_port'),
   };

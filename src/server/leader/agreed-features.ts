@@ -6,13 +6,14 @@ import {type Store} from '../../store/store.ts';
 import {type FeatureAgreement} from '../feature-proposer.ts';
 import {featureCheckIntervalMs} from '../limits.ts';
 import {type Member, type Membership} from '../membership.ts';
+import {buildVersion, isAtLeast, type ServerVersion} from '../server-version.ts';
 import {usesVirtualAddresses} from './feature-use.ts';
 import {type LeaderDuty} from './leader-duty.ts';
 
 interface Feature {
   readonly key: string;
   /** What a server must be to follow its log entries: of this version, at least. */
-  readonly since: readonly [number, number, number];
+  readonly since: ServerVersion;
 }
 
 const features: readonly Feature[] = [
@@ -61,7 +62,7 @@ export class AgreedFeatures implements LeaderDuty, FeatureAgreement {
   }
 
   async agree(): Promise<void> {
-    this.#agreeing ??= this.#write(this.#missing().filter(({since}) => this.#agents().every((agent) => isAtLeast(agent, since)))).finally(() => {
+    this.#agreeing ??= this.#write(this.#missing().filter(({since}) => this.#agents().every((agent) => isNewEnough(agent, since)))).finally(() => {
       this.#agreeing = undefined;
     });
     await this.#agreeing;
@@ -96,10 +97,7 @@ export class AgreedFeatures implements LeaderDuty, FeatureAgreement {
   }
 }
 
-function isAtLeast({tags}: Member, since: readonly [number, number, number]): boolean {
-  const found = /(\d+)\.(\d+)\.(\d+)/.exec(tags['build'] ?? '');
-  if (found === null) return false;
-  const version = found.slice(1).map(Number);
-  const differing = since.findIndex((part, at) => part !== version[at]);
-  return differing < 0 || (version[differing] ?? 0) > (since[differing] ?? 0);
+function isNewEnough({tags}: Member, since: ServerVersion): boolean {
+  const version = buildVersion(tags['build']);
+  return version !== undefined && isAtLeast(version, since);
 }
