@@ -114,10 +114,8 @@ export class Agent {
       resolver: names,
       clock: systemClock,
       logger: role,
-      onFatal: (error) => {
-        this.#logger.error('The agent cannot stay in its pool', {error});
-        onFatal(error);
-      },
+      agentLogger: this.#logger,
+      onFatal,
     });
     this.#core = config.server
       ? new ServerCore({config, nodeId, pools: this.#pools, tls: tls.rpc, metrics: this.#metrics, resolver, logger: role, onFatal})

@@ -85,7 +85,7 @@ export interface GossipPoolConfig {
   readonly probeIntervalMs: number;
   readonly probeTimeoutMs: number;
   readonly suspicionMult: number;
-  /** How long a failed member is kept before it is reaped. */
+  /** How long a failed member is kept before it is reaped; 0: Serf's time. */
   readonly reconnectTimeoutMs: number;
 }
 

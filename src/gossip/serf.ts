@@ -342,7 +342,10 @@ export class Serf {
         if (picked === undefined || this.#isShutDown) return;
         this.#o.log?.('info', `serf: Attempting re-join to previously known node: ${picked[0]}: ${picked[1]}`);
         const errors: Error[] = [];
-        if ((await this.#joinOne(picked[1], false, errors)) > 0) return;
+        if ((await this.#joinOne(picked[1], false, errors)) > 0) {
+          this.#o.log?.('info', `serf: Re-joined to previously known node: ${picked[0]}: ${picked[1]}`);
+          return;
+        }
       }
       this.#o.log?.('warn', 'serf: Failed to re-join any previously known node');
     };

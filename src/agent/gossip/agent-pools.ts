@@ -10,23 +10,28 @@ import {newCoordinate} from '../../schema/coordinate.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type NameResolver} from '../../runtime/name-resolver.ts';
-import {tryGoDuration} from '../../schema/go-duration.ts';
 import {type ServerMember, serverMembers} from '../../server/server-member.ts';
 import {agentTags} from './agent-tags.ts';
 import {FloodJoin} from './flood-join.ts';
 import {GossipPool} from './gossip-pool.ts';
 import {lanMergeProblem, wanMergeProblem} from './merge-checks.ts';
 import {poolKeyring} from './pool-keyring.ts';
-import {retryJoin} from './retry-join.ts';
+import {ownReapMs} from './own-reap-ms.ts';
+import {retryJoin, type RetryJoinOptions} from './retry-join.ts';
 
 export interface AgentPoolsOptions {
   readonly config: RuntimeConfig;
   readonly nodeId: string;
   readonly resolver: NameResolver;
   readonly clock: Clock;
+  /** The pools' own, `agent.server` or `agent.client`. */
   readonly logger: Logger;
+  /** `agent`, which tells of joins. */
+  readonly agentLogger: Logger;
   /** The agent must end: another has our name, or nobody could be joined. */
   readonly onFatal: (error: unknown) => void;
+  /** Other sockets than the machine's. */
+  readonly openTransport?: SerfOptions['openTransport'];
 }
 
 /** The pools of an agent: the LAN of its datacenter, and for servers the WAN of all datacenters' servers. */
@@ -61,14 +66,20 @@ export class AgentPools {
 
   /** Begins to look for others, for as long as the configuration says. */
   startJoining(): void {
-    const {config, clock, logger, onFatal} = this.#options;
+    const {config, clock, agentLogger, onFatal} = this.#options;
     const {retryJoinLan, retryJoinWan, retryIntervalLanMs, retryIntervalWanMs, retryMaxLan, retryMaxWan} = config.join;
-    const common = {clock, logger, signal: this.#stop.signal};
     const {lan, wan} = this;
     this.#flood?.start();
-    retryJoin({...common, pool: 'LAN', addresses: retryJoinLan, intervalMs: retryIntervalLanMs, retriesMax: retryMaxLan, join: (to) => lan.serf.join(to)}).catch(onFatal);
-    if (wan === undefined) return;
-    retryJoin({...common, pool: 'WAN', addresses: retryJoinWan, intervalMs: retryIntervalWanMs, retriesMax: retryMaxWan, join: (to) => wan.serf.join(to)}).catch(onFatal);
+    const start = (options: Omit<RetryJoinOptions, 'clock' | 'logger' | 'signal'>): void => {
+      retryJoin({...options, clock, logger: agentLogger, signal: this.#stop.signal}).catch((error: unknown) => {
+        agentLogger.error('Retry join failed', {error});
+        onFatal(error);
+      });
+    };
+    start({pool: 'LAN', addresses: retryJoinLan, intervalMs: retryIntervalLanMs, retriesMax: retryMaxLan, join: (to) => lan.serf.join(to)});
+    if (!config.server) return;
+    const joinWan = (to: readonly string[]): Promise<number> => wan?.serf.join(to) ?? Promise.reject(new Error('WAN Federation is disabled'));
+    start({pool: 'WAN', addresses: retryJoinWan, intervalMs: retryIntervalWanMs, retriesMax: retryMaxWan, join: joinWan});
   }
 
   /** Servers of this datacenter, as the LAN pool knows them. */
@@ -149,7 +160,7 @@ export class AgentPools {
   }
 
   async #common(files: 'local' | 'remote', pool: GossipPoolConfig, name: 'lan' | 'wan'): Promise<Omit<SerfOptions, 'name' | 'tags' | 'bind'>> {
-    const {config, clock, resolver, logger, onFatal} = this.#options;
+    const {config, clock, resolver, logger, agentLogger, onFatal, openTransport} = this.#options;
     const loggers = {serf: logger.named(`serf.${name}`), memberlist: logger.named(`memberlist.${name}`)};
     const {gossip, dataDir, devMode, server} = config;
     if (!devMode && dataDir !== '') await mkdir(join(dataDir, 'serf'), {recursive: true, mode: 0o700});
@@ -168,16 +179,18 @@ export class AgentPools {
         probeTimeoutMs: pool.probeTimeoutMs,
         suspicionMult: pool.suspicionMult,
       },
-      times: {reconnectTimeoutMs: pool.reconnectTimeoutMs},
+      times: pool.reconnectTimeoutMs === 0 ? {} : {reconnectTimeoutMs: pool.reconnectTimeoutMs},
       // A server whose name is taken stays and complains; its data would go with it.
       resolvesNameConflicts: !server,
-      reapAfterMs: ({tags}) => {
-        const timeoutNs = tryGoDuration(tags['rc_tm'] ?? '');
-        return typeof timeoutNs === 'number' && timeoutNs > 0 ? timeoutNs / 1e6 : undefined;
+      reapAfterMs: ({tags}) => ownReapMs(tags),
+      onLostName: () => {
+        const error = new Error('another member of the pool has the name of this node');
+        agentLogger.error('The agent cannot stay in its pool', {error});
+        onFatal(error);
       },
-      onLostName: () => onFatal(new Error('another member of the pool has the name of this node')),
       log: (level, text) => loggers[text.startsWith('memberlist:') ? 'memberlist' : 'serf'][level](text),
       clock,
+      ...(openTransport && {openTransport}),
       resolveHost: (host) => resolver.resolve(host),
     };
   }

@@ -32,5 +32,5 @@ function serverTags(config: RuntimeConfig, pool: 'lan' | 'wan'): Record<string, 
 
 function clientTags({gossip}: RuntimeConfig): Record<string, string> {
   const {advertiseReconnectTimeoutMs} = gossip;
-  return advertiseReconnectTimeoutMs > 0 ? {rc_tm: formatGoDuration(advertiseReconnectTimeoutMs * 1e6)} : {};
+  return advertiseReconnectTimeoutMs !== 0 ? {rc_tm: formatGoDuration(advertiseReconnectTimeoutMs * 1e6)} : {};
 }

@@ -33,7 +33,7 @@ export async function retryJoin({pool, addresses, intervalMs, retriesMax, join, 
   for (let retry = 0; !signal.aborted; retry++) {
     try {
       if (plain.length === 0) throw new Error('No servers to join');
-      const agents = await join(plain);
+      const agents = await joinAloud(plain, {pool, join, logger});
       logger.info('Join cluster completed. Synced with initial agents', {...named, num_agents: agents});
       return;
     } catch (error) {
@@ -41,5 +41,17 @@ export async function retryJoin({pool, addresses, intervalMs, retriesMax, join, 
       logger.warn('Join cluster failed, will retry', {...named, retry_interval: formatGoDuration(intervalMs * 1e6), error});
     }
     await pause(clock, intervalMs, signal);
+  }
+}
+
+async function joinAloud(addresses: readonly string[], {pool, join, logger}: Pick<RetryJoinOptions, 'pool' | 'join' | 'logger'>): Promise<number> {
+  logger.info(`(${pool}) joining`, {[`${pool.toLowerCase()}_addresses`]: addresses});
+  try {
+    const agents = await join(addresses);
+    logger.info(`(${pool}) joined`, {number_of_nodes: agents});
+    return agents;
+  } catch (error) {
+    logger.warn(`(${pool}) couldn't join`, {number_of_nodes: 0, error});
+    throw error;
   }
 }

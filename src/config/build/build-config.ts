@@ -8,8 +8,6 @@ import {buildCheck, buildService} from './definitions.ts';
 import {type MergedValues} from './merged-values.ts';
 import {buildTls, buildUi} from './tls-and-ui.ts';
 
-/** How long Serf keeps a failed member when reconnect_timeout is unset. */
-const DEFAULT_RECONNECT_MS = 72 * 3_600_000;
 const DEFAULT_LOG_ROTATE_MS = 24 * 3_600_000;
 const DEFAULT_SESSION_TTL_MIN_MS = 10_000;
 
@@ -144,7 +142,7 @@ function buildGossip(values: MergedValues): RuntimeConfig['gossip'] {
       probeIntervalMs: values.durationMs(`${group}.probe_interval`, `${group}..probe_interval`),
       probeTimeoutMs: values.durationMs(`${group}.probe_timeout`, `${group}..probe_timeout`),
       suspicionMult: values.number(`${group}.suspicion_mult`),
-      reconnectTimeoutMs: values.durationMs(lan ? 'reconnect_timeout' : 'reconnect_timeout_wan') || DEFAULT_RECONNECT_MS,
+      reconnectTimeoutMs: values.durationMs(lan ? 'reconnect_timeout' : 'reconnect_timeout_wan'),
     };
   };
   return {

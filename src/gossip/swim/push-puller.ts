@@ -23,7 +23,6 @@ export class PushPuller {
 
   start(): void {
     const {config, nodes} = this.#context;
-    if (config.pushPullIntervalMs <= 0) return;
     this.#context.every(() => pushPullIntervalMs(config.pushPullIntervalMs, nodes.size), () => this.#withRandomPeer());
   }
 

@@ -1,11 +1,13 @@
-/** The settings of a pool's failure detector and dissemination [gossip.md §6]. Times in milliseconds. */
+/**
+ * The settings of a pool's failure detector and dissemination [gossip.md §6]. Times in milliseconds; an interval of 0 or
+ * less turns off what it is the interval of.
+ */
 export interface SwimConfig {
   readonly tcpTimeoutMs: number;
   readonly indirectChecks: number;
   readonly retransmitMult: number;
   readonly suspicionMult: number;
   readonly suspicionMaxTimeoutMult: number;
-  /** 0 turns periodic push/pulls off. */
   readonly pushPullIntervalMs: number;
   readonly probeIntervalMs: number;
   readonly probeTimeoutMs: number;

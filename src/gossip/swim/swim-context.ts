@@ -71,8 +71,12 @@ export class SwimContext {
     return this.timers.set(this.nowMs + delayMs, fire);
   }
 
-  /** Calls `fire` each `intervalMs()`, first after a random part of it; ticks missed in between are dropped. */
+  /**
+   * Calls `fire` each `intervalMs()`, first after a random part of it; ticks missed in between are dropped. An interval
+   * that is not above 0 turns it off: a configuration may say so (`gossip_lan.probe_interval = "0s"`).
+   */
   every(intervalMs: () => number, fire: () => void): void {
+    if (intervalMs() <= 0) return;
     const tick = (dueMs: number): void => {
       const intervalNowMs = intervalMs();
       const missed = Math.max(0, Math.floor((this.nowMs - dueMs) / intervalNowMs));
