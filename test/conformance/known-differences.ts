@@ -1,4 +1,5 @@
 import {describeStep} from './scenario.ts';
+import {NOT_UTF8} from './scenarios/filters.ts';
 import {preparedQueries} from './scenarios/prepared-queries.ts';
 
 /** A place where this program answers otherwise than Consul, and is known to. */
@@ -45,6 +46,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'Consul gives no answer and drops the connection where an expression asks about the proxy of a service that has none; here it is as if nothing stood there, as under a missing key',
   },
   {scenario: 'filters', requests: ['Node matches "\\xd1"'], why: 'Consul repeats the byte that is no UTF-8 in its error; here U+FFFD stands for it'},
+  {scenario: 'filters', requests: [NOT_UTF8], why: 'Consul finds an invalid encoding and names the rule of its grammar that met it; here U+FFFD stands for such bytes from the edge on'},
   {scenario: 'status-operator', requests: ['GET /v1/agent/self'], why: 'DebugConfig shows the settings of the program inside; it has none of the cloud, of automatic configuration, of BoltDB and of Circonus'},
   {scenario: 'cli', requests: ['consul validate typo.json'], why: 'says where the unknown key stands, and what was probably meant'},
 ];

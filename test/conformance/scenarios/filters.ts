@@ -74,6 +74,10 @@ const ofAgentServices = ['Service == loc', 'Service != loc', 'Tags contains a', 
 
 const ofAgentChecks = ['Status == critical', 'CheckID == ttl1', 'Notes == n', 'Type == ttl', 'ServiceTags is empty', 'ServiceTags == x', 'Definition.TTL == x', 'ExposedPort == x', 'Name matches "("', 'Status == passing and Nope == 1', 'Nope == x', 'Name =='];
 
+/** Bytes of the request line that are no UTF-8. */
+const notUtf8 = ['%ff', 'Node%ff==x', 'Node==%d1', 'Node==%22a%d1b%22', 'Node==%60%c3%60'];
+export const NOT_UTF8 = 'bytes that are no UTF-8';
+
 const tagsByChance = {view: 'sorted'} as const;
 
 /** Sheet http-core §4: the filter language, its errors and where it can be used. */
@@ -89,6 +93,7 @@ export const filters: Scenario = {
     put('/v1/agent/check/register', {CheckID: 'ttl1', Name: 'ttl1', TTL: '1h', Notes: 'n'}),
     ...written.map((expression) => filtered('catalog/service/zz', expression)),
     ...meant.map((expression) => filtered('catalog/service/zz', expression)),
+    ...notUtf8.map((raw) => get(`/v1/catalog/service/zz?filter=${raw}`, {note: NOT_UTF8})),
     ...ofServices.map((expression) => filtered('catalog/service/web', expression)),
     ...ofInstances.map((expression) => filtered('health/service/web', expression)),
     ...ofInstances.map((expression) => filtered('health/service/web?index=1', expression, {note: `streamed: ${expression}`})),
