@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {syncFolder} from './folder-sync.ts';
 
 export interface ReplaceFileOptions {
   /** Of the new file, whatever the old one's was. */
@@ -24,14 +25,4 @@ export async function replaceFile(path: string, text: string, {mode, synced}: Re
   }
   await rename(temporary, path);
   if (synced) await syncFolder(dirname(path));
-}
-
-/** A name is on the disk only when its folder is. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -86,4 +86,7 @@ process.on('SIGUSR2', () => {
   appendFileSync(process.env['LOOP_MONITOR_FILE'] ?? 'loop-monitor.jsonl', `${line}\n`);
   looks = [];
   pauses = [];
+  // Telling was work too, and no part of what comes next.
+  lastMicros = usedMicros();
+  lastMs = performance.now();
 });

@@ -5,6 +5,7 @@ import {type CheckStatus} from '../../health/check-result.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
 import {type Router} from '../../rpc/router.ts';
 import {type Clock} from '../../runtime/clock.ts';
+import {type WorkKeys} from '../../runtime/keyed-queue.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Random} from '../../runtime/random.ts';
 import {type Membership} from '../../server/membership.ts';
@@ -142,7 +143,9 @@ export class LocalAgent {
 
   /** Registers by the API. Resolves when the catalog has it, or cannot be reached now. @throws ConsulError with Consul's text */
   async registerService(definition: ServiceDefinition, token: string, replaceChecks: boolean): Promise<void> {
-    await this.#synced(() => this.#registrar.addService(definition, {token, source: 'remote', persist: true}, replaceChecks));
+    // Services of their own are written to the disk together; what else they might touch is not known before.
+    const keys = replaceChecks ? undefined : this.#registrar.keysOf(definition);
+    await this.#synced(() => this.#registrar.addService(definition, {token, source: 'remote', persist: true}, replaceChecks), keys);
   }
 
   /** @throws ConsulError 404 when there is none */
@@ -199,8 +202,8 @@ export class LocalAgent {
     });
   }
 
-  async #synced(work: () => Promise<void>): Promise<void> {
-    await this.#registrations.exclusive(work);
+  async #synced(work: () => Promise<void>, keys?: WorkKeys): Promise<void> {
+    await this.#registrations.exclusive(work, keys);
     await this.#sync.tried();
   }
 }

@@ -3,7 +3,7 @@ import {type HealthCheck, type NodeService} from '../../catalog/schema.ts';
 import {type CheckStatus} from '../../health/check-result.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
-import {SerialQueue} from '../../runtime/serial-queue.ts';
+import {KeyedQueue, type WorkKeys} from '../../runtime/keyed-queue.ts';
 import {checksOfService} from './built-check.ts';
 import {withServiceDefaults} from './built-service.ts';
 import {kindOf, runsPrograms} from './check-kind.ts';
@@ -55,19 +55,20 @@ const dnsLabelCharsMax = 63;
 
 /**
  * Registers and removes services and checks: what is refused leaves nothing behind, what is accepted is in the files,
- * in the local state and has its runner (agent-checks.md §3). One registration at a time.
+ * in the local state and has its runner (agent-checks.md §3). One registration of a
+ * thing at a time.
  */
 export class Registrations {
   readonly #options: RegistrationsOptions;
-  readonly #queue = new SerialQueue();
+  readonly #queue = new KeyedQueue();
 
   constructor(options: RegistrationsOptions) {
     this.#options = options;
   }
 
-  /** Runs what must not meet another registration half-way. */
-  exclusive<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(work);
+  /** Runs what must not meet another registration half-way: of these things, or of any. */
+  exclusive<T>(work: () => Promise<T>, keys?: WorkKeys): Promise<T> {
+    return this.#queue.run(keys, work);
   }
 
   /**

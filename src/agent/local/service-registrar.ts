@@ -1,8 +1,9 @@
 import {type ServiceDefinition} from '../../catalog/service-definition.ts';
 import {serviceProblems} from '../../catalog/service-validation.ts';
 import {ConsulError} from '../../consul-error.ts';
+import {type WorkKeys} from '../../runtime/keyed-queue.ts';
 import {checkTypesOf, serviceOfDefinition} from './built-service.ts';
-import {checkOfDefinition} from './built-check.ts';
+import {checkOfDefinition, checksOfService} from './built-check.ts';
 import {type CheckDefinition, checkTypeOf} from './check-definition.ts';
 import {multiError, noSuchService} from './errors.ts';
 import {type LocalState} from './local-state.ts';
@@ -28,6 +29,17 @@ export class ServiceRegistrar {
   /** Registers a service, and its sidecar with it. @throws ConsulError with Consul's text; nothing is registered then */
   async addService(definition: ServiceDefinition, origin: DefinitionOrigin, replaceChecks: boolean): Promise<void> {
     await this.#options.registrations.addServices(this.#expand(definition), origin, replaceChecks);
+  }
+
+  /**
+   * What a registration touches besides what hangs on it: the service and its checks. Undefined where that is not known
+   * before: a sidecar takes a free port.
+   */
+  keysOf(definition: ServiceDefinition): WorkKeys {
+    if ((definition.Connect?.SidecarService ?? null) !== null) return undefined;
+    const service = serviceOfDefinition(definition);
+    const checks = checksOfService(this.#options.nodeName, service, checkTypesOf(definition));
+    return [`service ${service.ID}`, ...checks.map(({CheckID}) => `check ${CheckID}`)];
   }
 
   /** Registers a check by itself. @throws ConsulError with Consul's text */
