@@ -59,7 +59,8 @@ export function kvEndpoints({reader, kept, proposer, resolver, isLockDelayed}: K
     endpoint(kvsApply, async (request) => {
       const {Op, DirEnt} = request;
       if (DirEnt.Key === '' && Op !== 'delete-tree') throw mustProvideKey();
-      mayWrite(await resolver.resolve(request.Token), Op, DirEnt.Key);
+      const authorizer = resolver.resolve(request.Token);
+      mayWrite(authorizer instanceof Promise ? await authorizer : authorizer, Op, DirEnt.Key);
       if (Op === 'lock' && isLockDelayed(DirEnt.Key)) return false;
       const result = await proposer.propose(2, KvsRequest, request);
       if (result instanceof ConsulError) throw applyFailed(result);

@@ -49,8 +49,10 @@ interface Errand<T> {
   readonly kind: MethodKind;
   readonly envelope: RequestEnvelope;
   readonly signal: AbortSignal | undefined;
+  /** Address of the caller; undefined for this process. */
+  readonly from: string | undefined;
   /** Undefined for a method that this server does not know. */
-  readonly here: (() => Promise<T>) | undefined;
+  readonly here: (() => Promise<T> | T) | undefined;
   readonly there: (server: KnownServer, options: CallOptions) => Promise<T>;
 }
 
@@ -80,30 +82,38 @@ export class ClusterRouter implements Router, RpcService {
     this.#isLeaving = true;
   }
 
-  async call<Req, Res>(method: Method<Req, Res>, request: Req, signal?: AbortSignal): Promise<Res> {
+  call<Req, Res>(method: Method<Req, Res>, request: Req, signal?: AbortSignal): Promise<Res> {
     const endpoint = this.#endpoints.get(method.name);
-    this.#admit(method.name, method.kind, undefined);
     return this.#run<Res>({
       method: method.name,
       kind: method.kind,
       envelope: envelopeOf(request),
       signal,
+      from: undefined,
       // The table holds endpoints of all types; the method's name is the proof of this one's.
-      here: endpoint && (async () => (await endpoint.handle(request, signal)) as Res),
+      here: endpoint && (() => endpoint.handle(request, signal) as Promise<Res> | Res),
       there: (server, options) => this.#options.pool.call(server, method, request, options),
     });
   }
 
-  async answer({method, body, from, signal}: IncomingCall): Promise<RpcBody> {
+  answer({method, body, from, signal}: IncomingCall): Promise<RpcBody> {
     const endpoint = this.#endpoints.get(method);
-    this.#admit(method, endpoint?.method.kind ?? 'write', from);
+    // The leader will most likely want all of it; of what passes through, only where it goes is read.
+    let request = this.#options.leadership.isLeader ? decoded(endpoint, body) : undefined;
+    let envelope: RequestEnvelope;
+    try {
+      envelope = request === undefined ? envelopeOfBody(body, endpoint?.method) : envelopeOf(request);
+    } catch (error) {
+      return Promise.reject(rejected(error));
+    }
     return this.#run<RpcBody>({
       method,
       kind: endpoint?.method.kind ?? 'write',
-      envelope: decoding(() => envelopeOfBody(body, endpoint?.method)),
+      envelope,
       signal,
+      from,
       here: endpoint && (async () => {
-        const request = decoding(() => endpoint.method.request.fromMsgpack(body));
+        request ??= decoding(() => endpoint.method.request.fromMsgpack(body));
         return encodeBody(endpoint.method.response, await endpoint.handle(request, signal));
       }),
       there: (server, options) => this.#options.pool.callRaw(server, method, body, options),
@@ -115,20 +125,30 @@ export class ClusterRouter implements Router, RpcService {
     limiter?.admit(method, kind, leadership.isLeader, from);
   }
 
-  async #run<T>(errand: Errand<T>): Promise<T> {
-    const {kind, envelope, here} = errand;
+  #run<T>(errand: Errand<T>): Promise<T> {
+    const {method, kind, envelope, here, from} = errand;
     const {datacenter, leadership} = this.#options;
+    try {
+      this.#admit(method, kind, from);
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
     if (envelope.Datacenter !== '' && envelope.Datacenter !== datacenter) return this.#inDatacenter(errand);
     if (here !== undefined) {
       if (kind === 'local' || leadership.isLeader) return this.#here(errand, here);
-      if (kind === 'read' && envelope.AllowStale && leadership.hasHeardLeader) return here();
+      if (kind === 'read' && envelope.AllowStale && leadership.hasHeardLeader) return this.#stale(here);
     }
     return this.#onLeader(errand);
   }
 
-  async #here<T>({kind, envelope}: Errand<T>, here: () => Promise<T>): Promise<T> {
+  async #here<T>({kind, envelope}: Errand<T>, here: () => Promise<T> | T): Promise<T> {
     if (kind === 'read' && envelope.RequireConsistent) await this.#options.leadership.verify();
-    return here();
+    return await here();
+  }
+
+  /** From what this server has, however old. */
+  async #stale<T>(here: () => Promise<T> | T): Promise<T> {
+    return await here();
   }
 
   async #onLeader<T>(errand: Errand<T>): Promise<T> {
@@ -213,12 +233,29 @@ function noClusterLeader(): ConsulError {
   return new ConsulError('No cluster leader', 500, true);
 }
 
+/** The request, or undefined where it cannot be decoded: that is complained of when it turns out that it must be. */
+function decoded(endpoint: Endpoint | undefined, body: Buffer): unknown {
+  try {
+    return endpoint?.method.request.fromMsgpack(body);
+  } catch (error) {
+    if (error instanceof MsgpackError) return undefined;
+    throw error;
+  }
+}
+
 /** What cannot be decoded is answered with the codec's text, and ends its stream (rpc-raft.md §5). */
 function decoding<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    if (error instanceof MsgpackError) throw new RpcRejectedError(error.message);
-    throw error;
+    throw rejected(error);
   }
+}
+
+function rejected(error: unknown): Error {
+  return error instanceof MsgpackError ? new RpcRejectedError(error.message) : asError(error);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -7,7 +7,7 @@ const slots: string[] = new Array<string>(SHORT_STRING_CACHE_ENTRIES).fill('');
  * the same few words endlessly (`dc1`, `passing`, node names); one shared string saves the native call that would
  * make a new one, and its memory. A slot holds the last string of its hash.
  */
-export function shortAsciiString(bytes: Uint8Array, start: number, end: number): string | null {
+export function shortAsciiString(bytes: Buffer, start: number, end: number): string | null {
   const size = end - start;
   if (size === 0) return '';
   if (size > SHORT_STRING_MAX_BYTES) return null;
@@ -22,7 +22,7 @@ export function shortAsciiString(bytes: Uint8Array, start: number, end: number):
   const slot = (hash ^ (hash >>> 15)) & (SHORT_STRING_CACHE_ENTRIES - 1);
   const held = slots[slot] as string;
   if (held.length === size && sameChars(held, bytes, start)) return held;
-  const made = Buffer.from(bytes.buffer, bytes.byteOffset + start, size).toString('latin1');
+  const made = bytes.toString('latin1', start, end);
   slots[slot] = made;
   return made;
 }

@@ -184,11 +184,15 @@ export class RaftNode {
    * @param chunk cut it into parts if it is larger than 512 KiB (sheet §15; the FSM must assemble them)
    * @throws RaftError; after 'leadership-lost' and 'aborted-by-restore' the outcome is unknown
    */
-  async propose(data: Uint8Array, {extensions = null, chunk = false}: {extensions?: Uint8Array | null; chunk?: boolean} = {}): Promise<Applied> {
+  propose(data: Uint8Array, {extensions = null, chunk = false}: {extensions?: Uint8Array | null; chunk?: boolean} = {}): Promise<Applied> {
     if (data.length > entryBytesMax) {
-      throw new RaftError('too-large', `a command of ${data.length} bytes is larger than the limit of ${entryBytesMax}`);
+      return Promise.reject(new RaftError('too-large', `a command of ${data.length} bytes is larger than the limit of ${entryBytesMax}`));
     }
     if (!chunk || data.length <= chunkBytesMax) return this.#enqueue(logType.command, data, extensions);
+    return this.#proposeParts(data, extensions);
+  }
+
+  async #proposeParts(data: Uint8Array, extensions: Uint8Array | null): Promise<Applied> {
     const parts = chunkCommand(data, this.#options.random, extensions);
     const results = await Promise.all(parts.map((part) => this.#enqueue(logType.command, part.data, part.extensions)));
     const last = results.at(-1);

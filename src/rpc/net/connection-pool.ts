@@ -22,6 +22,8 @@ export class ConnectionPool {
   /** Those that have been made; the others are still being dialed. */
   readonly #open = new Set<PooledConnection>();
   readonly #idleConnectionMs: number;
+  /** Where the last call went: most likely the next one goes there too. */
+  #last: {readonly server: DialTarget; readonly connection: PooledConnection} | undefined;
   #sweep: Timer | undefined;
   #isClosed = false;
 
@@ -49,8 +51,15 @@ export class ConnectionPool {
    * The same with bodies as they are on the wire: what passes through is passed on byte by byte.
    * @throws RpcCallError
    */
-  async callRaw(server: DialTarget, method: string, body: Uint8Array, options: CallOptions): Promise<Buffer> {
+  callRaw(server: DialTarget, method: string, body: Uint8Array, options: CallOptions): Promise<Buffer> {
+    const last = this.#last;
+    if (last?.server === server && last.connection.isUsable && !this.#isClosed) return last.connection.call(method, body, options);
+    return this.#callWhenConnected(server, method, body, options);
+  }
+
+  async #callWhenConnected(server: DialTarget, method: string, body: Uint8Array, options: CallOptions): Promise<Buffer> {
     const connection = await this.#connection(server);
+    this.#last = {server, connection};
     return connection.call(method, body, options);
   }
 
@@ -60,6 +69,7 @@ export class ConnectionPool {
     this.#sweep?.cancel();
     for (const connection of this.#open) connection.close();
     this.#connections.clear();
+    this.#last = undefined;
   }
 
   async #connection(server: DialTarget): Promise<PooledConnection> {
@@ -90,6 +100,7 @@ export class ConnectionPool {
       const socket = await dial(server, firstByte.multiplexed);
       const onClose = (): void => {
         this.#open.delete(connection);
+        if (this.#last?.connection === connection) this.#last = undefined;
         forget();
       };
       const connection: PooledConnection = new PooledConnection(new YamuxConnection({side: 'dialer', socket, clock, onClose}), clock);
