@@ -2,7 +2,7 @@ import {type IncomingMessage} from 'node:http';
 import {type Socket} from 'node:net';
 import {ConsulError} from '../consul-error.ts';
 import {type ByteString} from '../wire/byte-string.ts';
-import {type GoQuery, percentDecode} from './go-query.ts';
+import {GoQuery, percentDecode} from './go-query.ts';
 
 /** One signal a connection: its requests follow each other, and each that waits would leave a listener behind. */
 const goneBySocket = new WeakMap<Socket, AbortController>();
@@ -43,6 +43,11 @@ export class ApiRequest {
   /** What a JSON body ends with: a newline only when `?pretty` was asked for (http-core.md §2). */
   get jsonEnd(): string {
     return this.#prettyAsked ? '\n' : '';
+  }
+
+  /** Nothing in the request says how it is to be answered: no query, no `Cache-Control`. */
+  get isPlain(): boolean {
+    return this.query === GoQuery.empty && this.raw.headers['cache-control'] === undefined;
   }
 
   header(name: string): string | undefined {

@@ -2,7 +2,7 @@ import {type Answer, boolAnswer, missingAnswer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise} from '../http/enterprise.ts';
 import {metaHeaders} from '../http/query-meta.ts';
-import {type ReadDefaults, readOptions, type ReadOptions} from '../http/query-options.ts';
+import {type ReadDefaults, readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
 import {callRead, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
@@ -88,7 +88,7 @@ async function putKey({router, defaults, valueBytesMax, chunkedBytesMax}: KvRout
 
 /** Where a write goes, and as whom. The options of a read mean nothing to it, yet a bad one is refused all the same. */
 function targetOf(request: ApiRequest, defaults: ReadDefaults): {Datacenter: string; Token: string} {
-  const {Datacenter, Token} = readOptions(request, defaults);
+  const {Datacenter, Token} = request.isPlain ? writeOptions(request, defaults) : readOptions(request, defaults);
   refuseEnterprise(request);
   return {Datacenter, Token};
 }

@@ -136,7 +136,8 @@ export class RpcStreamServer {
   }
 
   #goOn(): void {
-    this.#options.stream.resume();
+    const {stream} = this.#options;
+    if (stream.isPaused()) stream.resume();
     if (!this.#isBusy) this.#next();
   }
 
