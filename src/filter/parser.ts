@@ -4,11 +4,20 @@ import {FilterError} from './filter-error.ts';
 import {expressionCharsMax, nestingMax} from './limits.ts';
 import {END, SyntaxTrace} from './syntax-trace.ts';
 
-const BLANK = /[ \t\r\n]/;
-const LETTER = /[a-zA-Z]/;
-const WORD = /[a-zA-Z0-9_]/;
-const DIGIT = /[0-9]/;
-const BLANKS_WANTED = '[ \\t\\r\\n]';
+/** A class of characters, and how Consul's errors name it. */
+interface CharClass {
+  readonly named: string;
+  /** 1 for each ASCII code that belongs to it. */
+  readonly codes: Uint8Array;
+}
+
+const ASCII_CODES = 128;
+const charClass = (named: string, regexp: RegExp): CharClass => ({named, codes: Uint8Array.from({length: ASCII_CODES}, (_, code) => (regexp.test(String.fromCharCode(code)) ? 1 : 0))});
+const BLANK = charClass('[ \\t\\r\\n]', /[ \t\r\n]/);
+const LETTER = charClass('[a-zA-Z]', /[a-zA-Z]/);
+const WORD = charClass('[a-zA-Z0-9_]', /[a-zA-Z0-9_]/);
+const DIGIT = charClass('[0-9]', /[0-9]/);
+const DIGIT_NOT_ZERO = charClass('[1-9]', /[1-9]/);
 
 /** Tests that stand between a selector and a value. */
 const COMPARISONS: readonly (readonly [MatchOperator, ...words: string[]])[] = [
@@ -167,12 +176,8 @@ class Parser {
 
   #identifier(): string | undefined {
     const from = this.#at;
-    if (!this.#one(LETTER)) {
-      this.#trace.want(from, '[a-zA-Z]');
-      return undefined;
-    }
+    if (!this.#one(LETTER)) return undefined;
     while (this.#one(WORD));
-    this.#trace.want(this.#at, '[a-zA-Z0-9_]');
     return this.#text.slice(from, this.#at);
   }
 
@@ -186,10 +191,7 @@ class Parser {
       const from = this.#at;
       this.#literal('-');
       if (!this.#literal('0')) {
-        if (!this.#one(/[1-9]/)) {
-          this.#trace.want(this.#at, '[1-9]');
-          return undefined;
-        }
+        if (!this.#one(DIGIT_NOT_ZERO)) return undefined;
         this.#digits();
       }
       this.#whole(() => (this.#literal('.') && this.#digits() ? true : undefined));
@@ -203,8 +205,8 @@ class Parser {
   /** Looks ahead: after a number comes a blank, the end or a parenthesis. */
   #endsNumber(): boolean {
     const next = this.#text[this.#at];
-    if (next === undefined || BLANK.test(next)) return true;
-    this.#trace.want(this.#at, BLANKS_WANTED);
+    if (next === undefined || this.#isNext(BLANK)) return true;
+    this.#trace.want(this.#at, BLANK.named);
     this.#trace.want(this.#at, END);
     return next === ')';
   }
@@ -240,7 +242,7 @@ class Parser {
 
   #literal(text: string): boolean {
     if (!this.#text.startsWith(text, this.#at)) {
-      this.#trace.want(this.#at, text === '"' ? '"\\""' : `"${text}"`);
+      this.#trace.wantLiteral(this.#at, text);
       return false;
     }
     this.#at += text.length;
@@ -251,22 +253,26 @@ class Parser {
   #blanks(): boolean {
     const from = this.#at;
     while (this.#one(BLANK));
-    this.#trace.want(this.#at, BLANKS_WANTED);
     return this.#at > from;
   }
 
   #digits(): boolean {
     const from = this.#at;
     while (this.#one(DIGIT));
-    this.#trace.want(this.#at, '[0-9]');
     return this.#at > from;
   }
 
-  #one(kind: RegExp): boolean {
-    const char = this.#text[this.#at];
-    if (char === undefined || !kind.test(char)) return false;
+  #one(kind: CharClass): boolean {
+    if (!this.#isNext(kind)) {
+      this.#trace.want(this.#at, kind.named);
+      return false;
+    }
     this.#at += 1;
     return true;
+  }
+
+  #isNext({codes}: CharClass): boolean {
+    return this.#at < this.#text.length && codes[this.#text.charCodeAt(this.#at)] === 1;
   }
 
   #end(): boolean {

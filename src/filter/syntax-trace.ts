@@ -23,6 +23,11 @@ export class SyntaxTrace {
     return this.#complaints.length > 0;
   }
 
+  /** As `want`, for a literal, which errors show as Go quotes it. */
+  wantLiteral(at: number, text: string): void {
+    if (at >= this.#furthest) this.want(at, text === '"' ? '"\\""' : `"${text}"`);
+  }
+
   /** Something was expected at a place: a literal in quotes, or a class of characters in brackets. */
   want(at: number, what: string): void {
     if (at < this.#furthest) return;
