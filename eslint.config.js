@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import {noIdleGenerators} from './scripts/no-idle-generators.mjs';
 
 export default tseslint.config(
   {ignores: ['dist/', 'node_modules/', 'ui/dist/', 'coverage/']},
@@ -7,8 +8,10 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
+    plugins: {project: {rules: {'no-idle-generators': noIdleGenerators}}},
     languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
     rules: {
+      'project/no-idle-generators': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
