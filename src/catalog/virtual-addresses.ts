@@ -27,7 +27,10 @@ export function withVirtualAddress(context: ApplyContext, service: NodeService):
   return {...service, TaggedAddresses};
 }
 
-/** Gives the services of a terminating gateway's entry their virtual addresses, and the gateway's instances news of them. */
+/**
+ * Gives the services of a terminating gateway's entry their virtual addresses, and the gateway's instances news of them;
+ * whatever goes by the gateway's name is held for an instance of it, of any kind.
+ */
 export function addressLinkedServices(context: ApplyContext, {Name, Services: linked}: TerminatingGatewayConfigEntry): ConsulError | undefined {
   const {tx} = context;
   if (systemMetadata(tx, 'virtual-ips-term-gateway') === undefined) return undefined;
@@ -36,7 +39,6 @@ export function addressLinkedServices(context: ApplyContext, {Name, Services: li
     if (address instanceof ConsulError) return address;
   }
   for (const {Node, Service} of tx.byIndex(Services, 'name').prefix(foldedPrefix(Name)).toArray()) {
-    if (Service.Kind !== 'terminating-gateway') continue;
     const {TaggedAddresses} = withGatewayAddresses(tx, Service);
     // Consul writes lists and maps that were not there as empty ones here.
     if (!isSameAddresses(Service.TaggedAddresses, TaggedAddresses)) putInstance(context, Node, {...Service, TaggedAddresses, Meta: Service.Meta ?? new Map(), Tags: Service.Tags ?? []});

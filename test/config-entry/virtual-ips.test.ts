@@ -53,6 +53,15 @@ test('a terminating gateway carries the addresses of what it leads to', async ()
   ]);
 });
 
+test('so does whatever goes by the name of the gateway, of whatever kind', async () => {
+  const applying = await Applying.agreed();
+  const gateway = NodeService.make({ID: 'gw', Service: 'gw', Kind: 'mesh-gateway', Port: 443});
+  await applying.apply(0, RegisterRequest, RegisterRequest.make({Node: 'n', Address: '10.0.0.1', Service: gateway}));
+  const entry = TerminatingGatewayConfigEntry.fromJson('{"Kind":"terminating-gateway","Name":"gw","Services":[{"Name":"db"}]}');
+  await applying.apply(22, ConfigEntryRequest, upsert('terminating-gateway', entry));
+  expect(serviceOf(applying.view, 'n', 'gw')).toMatchObject({TaggedAddresses: new Map([['consul-virtual:db', {Address: '240.0.0.1', Port: 0}]]), Meta: new Map()});
+});
+
 test('a peer’s service of the same name has an address of its own', async () => {
   const applying = await Applying.agreed();
   await applying.apply(0, RegisterRequest, native('a'));
