@@ -1,0 +1,48 @@
+import {expect, test} from 'vitest';
+import {servicesOfGateway} from '../../src/catalog/gateway-tables.ts';
+import {NodeService, RegisterRequest} from '../../src/catalog/schema.ts';
+import {IngressGatewayConfigEntry, TerminatingGatewayConfigEntry} from '../../src/config-entry/entries/gateways.ts';
+import {ConfigEntryRequest} from '../../src/config-entry/schema.ts';
+import {Applying} from '../fsm/applying.ts';
+
+/** As 1.21.4 was seen to move its links and their indexes. */
+class Links extends Applying {
+  async register(ID: string, Service: string, Port: number): Promise<void> {
+    await this.apply(0, RegisterRequest, RegisterRequest.make({Node: 'n', Address: '10.0.0.1', Service: NodeService.make({ID, Service, Port})}));
+  }
+
+  async write(Kind: ConfigEntryRequest['Kind'], Entry: ConfigEntryRequest['Entry']): Promise<void> {
+    await this.apply(22, ConfigEntryRequest, {Kind, Op: 'upsert', Datacenter: 'dc1', Entry, Token: ''});
+  }
+
+  /** Which of the two indexes the last entry moved. */
+  get moved(): readonly string[] {
+    return ['gateway-services', 'mesh-topology'].filter((name) => this.view.indexOf(name) === this.index);
+  }
+}
+
+test('an instance that is registered again has its links looked at, even when nothing of it is new', async () => {
+  const links = new Links();
+  await links.register('x', 'plain', 1);
+  await links.register('y', 'other', 1);
+  await links.write('terminating-gateway', TerminatingGatewayConfigEntry.fromJson('{"Kind":"terminating-gateway","Name":"t","Services":[{"Name":"*","CAFile":"/all"},{"Name":"plain","CAFile":"/one"}]}'));
+  await links.write('ingress-gateway', IngressGatewayConfigEntry.fromJson('{"Kind":"ingress-gateway","Name":"i","Listeners":[{"Port":80,"Protocol":"tcp","Services":[{"Name":"Web"}]}]}'));
+  await links.register('x', 'plain', 2);
+  expect(links.moved).toEqual(['gateway-services']);
+  expect(servicesOfGateway(links.view, 't').find(({Service}) => Service.Name === 'plain')).toMatchObject({CAFile: '/all', FromWildcard: true});
+  await links.register('y', 'other', 1);
+  expect(links.moved).toEqual(['gateway-services']);
+  await links.register('y', 'other', 1);
+  expect(links.moved).toEqual([]);
+});
+
+test('an instance that takes another name comes behind the gateways of that name', async () => {
+  const links = new Links();
+  await links.register('y', 'other', 1);
+  await links.write('ingress-gateway', IngressGatewayConfigEntry.fromJson('{"Kind":"ingress-gateway","Name":"i","Listeners":[{"Port":80,"Protocol":"tcp","Services":[{"Name":"Web"}]}]}'));
+  await links.register('y', 'Web', 1);
+  expect(links.moved).toEqual(['gateway-services', 'mesh-topology']);
+  expect(servicesOfGateway(links.view, 'i')).toMatchObject([{Service: {Name: 'Web'}, ServiceKind: 'service'}]);
+  await links.register('y', 'Web', 1);
+  expect(links.moved).toEqual([]);
+});
