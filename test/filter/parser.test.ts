@@ -74,7 +74,7 @@ test('whatever is written is an expression or an error of the language', () => {
       expect(refusal).toBeInstanceOf(FilterError);
       expect((refusal as FilterError).message).toMatch(/^\d+:\d+ \(\d+\): (no match found, expected: .|rule "\w+": .)/);
     }
-  }), {numRuns: 3_000});
+  }), {numRuns: 1_000});
 });
 
 test('parentheses are followed to a bound, and cost no more than their number', () => {

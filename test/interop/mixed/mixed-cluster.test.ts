@@ -45,7 +45,7 @@ async function clientStory(network: string, serverProgram: string, clientProgram
   for (const agent of [server, client]) {
     expect(await agent.get('/v1/health/service/web?filter=Service.Port%3D%3D8080')).toContain('"web1"');
     expect(await agent.get('/v1/health/service/web?filter=v2+in+Service.Tags')).toMatch(/^\[\]\s*$/);
-    expect(await agent.get('/v1/catalog/services?filter=Node%3D%3Dhost2')).toMatch(/^\{\s*"web": ?\[\s*"v1"\s*\]\s*\}\s*$/);
+    expect(await agent.get('/v1/catalog/nodes?filter=Node%3D%3Dhost2')).toMatch(/^\[\s*\{[^}]*"Node": ?"host2"[^[]*\]\s*$/);
   }
   await client.put('/v1/kv/app/one', 'eins');
   expect(await server.get('/v1/kv/app/one?raw')).toBe('eins');
