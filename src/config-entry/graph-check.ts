@@ -1,6 +1,8 @@
 import {ConsulError} from '../consul-error.ts';
 import {type Reader} from '../store/reader.ts';
 import {compileChain, isHttpLike, protocolOf, type RoutingEntries} from './discovery-chain.ts';
+import {type IngressListener as Listener} from './entries/gateways.ts';
+import {type TypeOf} from '../schema/struct.ts';
 import {type ConfigEntryBody, type ConfigEntryKind} from './entries/kinds.ts';
 import {type IntentionJWTRequirement, type ServiceIntentionsConfigEntry} from './entries/intentions.ts';
 import {configEntriesOf, configEntry} from './state.ts';
@@ -120,9 +122,10 @@ function checkAllPermissions(entries: ProposedEntries): ConsulError | undefined 
   return undefined;
 }
 
+/** When a service changes its protocol, Consul asks those gateways that tell its requests apart, and no listener of plain connections. */
 function checkAllIngresses(entries: ProposedEntries): ConsulError | undefined {
   for (const {Name} of entries.all('ingress-gateway')) {
-    const refused = checkIngress(entries, Name);
+    const refused = checkIngress(entries, Name, ({Protocol}) => Protocol !== 'tcp');
     if (refused !== undefined) return refused;
   }
   return undefined;
@@ -135,8 +138,8 @@ function checkPermissive(entries: ProposedEntries, reader: Reader, {Kind, Name, 
   return new ConsulError('cannot set MutualTLSMode=permissive because AllowEnablingPermissiveMutualTLS=false in the mesh config entry');
 }
 
-function checkIngress(entries: ProposedEntries, name: string): ConsulError | undefined {
-  for (const {Protocol, Services} of entries.body('ingress-gateway', name)?.Listeners ?? []) {
+function checkIngress(entries: ProposedEntries, name: string, isAsked: (listener: TypeOf<typeof Listener>) => boolean = () => true): ConsulError | undefined {
+  for (const {Protocol, Services} of (entries.body('ingress-gateway', name)?.Listeners ?? []).filter(isAsked)) {
     for (const {Name} of Services ?? []) {
       const protocol = Name === '*' ? Protocol : protocolOf(entries, Name);
       if (protocol !== Protocol) return new ConsulError(`service "${Name}" has protocol "${protocol}", which does not match defined listener protocol "${Protocol}"`);
