@@ -5,7 +5,7 @@
 export type Sliced<T> = Generator<void, T, void>;
 
 /** How long sliced work goes on between two turns of the event loop, all of it together. */
-export const sliceMs = 3;
+export const sliceMs = 2;
 /** However much else there is, what begins goes on for this long at once: short work never waits for a turn. */
 const firstGoMs = 0.25;
 
