@@ -1,8 +1,6 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {afterEach, describe, expect, test} from 'vitest';
-import {AgentProcess, ours} from '../mixed/agent-process.ts';
+import {describe, expect, test} from 'vitest';
+import {type AgentProcess, ours} from '../mixed/agent-process.ts';
+import {testFolder, twoHosts} from '../mixed/hosts.ts';
 import {peer, peerIsAtLeast} from '../peer.ts';
 
 const firstKey = Buffer.alloc(32, 1).toString('base64');
@@ -11,23 +9,6 @@ const secondKey = Buffer.alloc(16, 2).toString('base64');
 const quick = '-hcl=gossip_lan { probe_interval = "500ms" probe_timeout = "300ms" gossip_interval = "100ms" }';
 
 const statusNumber = {alive: 1, left: 3, failed: 4};
-
-const running: AgentProcess[] = [];
-const folders: string[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((agent) => agent.kill()));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, {recursive: true, force: true})));
-});
-
-/** Two agents to be started, `host1` and `host2`, each on a loopback address of its own. */
-async function pair(network: string): Promise<[AgentProcess, AgentProcess]> {
-  const folder = await mkdtemp(join(tmpdir(), 'consul-pool-'));
-  folders.push(folder);
-  const agents: [AgentProcess, AgentProcess] = [new AgentProcess(`${network}.1`, join(folder, '1')), new AgentProcess(`${network}.2`, join(folder, '2'))];
-  running.push(...agents);
-  return agents;
-}
 
 /** `observer` holds a member (`host1`, `host2`) to be so. */
 async function seen(observer: AgentProcess, name: string, status: keyof typeof statusNumber): Promise<void> {
@@ -81,7 +62,7 @@ interface Story {
 
 /** All that two agents do in one pool; sealed the client joins the server, plain the server joins the client. */
 async function poolStory({network, serverProgram, clientProgram, sealed}: Story): Promise<void> {
-  const [server, client] = await pair(network);
+  const [server, client] = twoHosts(network, await testFolder());
   const options = [quick, ...(sealed ? [`-encrypt=${firstKey}`] : [])];
   const startClient = (...join: readonly string[]) => client.start(clientProgram, ...options, ...join);
   const retryJoin = `-retry-join=${server.address}`;
@@ -130,7 +111,7 @@ describe.runIf(peer !== undefined)('in one pool with a real Consul', () => {
     ['we join it', '127.22.5', ours, theirs],
     ['it joins us', '127.22.6', theirs, ours],
   ])('the WAN of two datacenters: %s', async (_, network, joinerProgram, program) => {
-    const [first, second] = await pair(network);
+    const [first, second] = twoHosts(network, await testFolder());
     await first.start(program, '-server', '-bootstrap');
     await first.until('/v1/status/leader', (body) => body.includes(':8300'));
     await second.start(joinerProgram, '-server', '-bootstrap', '-datacenter=dc2', `-retry-join-wan=${first.address}`);

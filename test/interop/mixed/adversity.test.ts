@@ -1,27 +1,14 @@
 import {existsSync} from 'node:fs';
-import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {AgentProcess, ours} from './agent-process.ts';
+import {type AgentProcess, ours} from './agent-process.ts';
+import {agentAt, testFolder, threeHosts, twoHosts} from './hosts.ts';
 import {mayMount, SmallDisk} from './small-disk.ts';
 import {snapshotRecords} from './snapshot-records.ts';
 
 const storyWithinMs = 120_000;
 const quick = ['-hcl=performance { raft_multiplier = 1 rpc_hold_timeout = "100ms" }', '-hcl=autopilot { server_stabilization_time = "200ms" }'];
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'adversity-'));
-  onTestFinished(() => rm(folder, {recursive: true, force: true}));
-  return folder;
-}
-
-/** An agent that ends with the test. */
-function agentAt(address: string, folder: string, launcher?: readonly string[]): AgentProcess {
-  const agent = new AgentProcess(address, folder, launcher);
-  onTestFinished(() => agent.kill());
-  return agent;
-}
 
 async function smallDisk(folder: string): Promise<SmallDisk> {
   const disk = await SmallDisk.mount(folder, 24);
@@ -31,8 +18,7 @@ async function smallDisk(folder: string): Promise<SmallDisk> {
 
 /** Three servers in this network, which make a cluster together. @param launcher of the first */
 async function cluster(network: string, folder: string, launcher?: readonly string[]): Promise<[AgentProcess, AgentProcess, AgentProcess]> {
-  const at = (host: number, by?: readonly string[]) => agentAt(`${network}.${host}`, join(folder, String(host)), by);
-  const servers: [AgentProcess, AgentProcess, AgentProcess] = [at(1, launcher), at(2), at(3)];
+  const servers = threeHosts(network, folder, launcher);
   await Promise.all(servers.map((server) => server.start(ours, ...optionsOf(servers))));
   await Promise.all(servers.map((server) => server.until('/v1/operator/raft/configuration', voters(3))));
   return servers;
@@ -72,7 +58,7 @@ describe.runIf(mayMount())('a disk that is full', () => {
   const spareBytes = 500_000;
 
   test('ends the server, with the reason; nothing acknowledged is lost, and with room again it goes on', async () => {
-    const folder = await newFolder();
+    const folder = await testFolder();
     const disk = await smallDisk(join(folder, 'data'));
     const server = agentAt('127.25.1.1', folder, disk.launcher);
     const start = () => server.start(ours, '-server', '-bootstrap', ...quick);
@@ -97,7 +83,7 @@ describe.runIf(mayMount())('a disk that is full', () => {
   }, storyWithinMs);
 
   test('of one server among three leaves the others a cluster; it catches up when there is room again', async () => {
-    const folder = await newFolder();
+    const folder = await testFolder();
     const disk = await smallDisk(join(folder, '1', 'data'));
     const servers = await cluster('127.25.2', folder, disk.launcher);
     const [full, other] = servers;
@@ -120,7 +106,7 @@ describe.runIf(mayMount())('a disk that is full', () => {
 });
 
 test('a log that is damaged keeps the server from starting, which says where; mended it has all it had', async () => {
-  const folder = await newFolder();
+  const folder = await testFolder();
   const server = agentAt('127.25.6.1', folder);
   const start = () => server.start(ours, '-server', '-bootstrap', ...quick);
   await start();
@@ -146,8 +132,8 @@ test('a log that is damaged keeps the server from starting, which says where; me
 describe('a server that does not belong here', () => {
   /** It is started beside a cluster of one that goes on as if nothing were. @returns what it says of itself */
   async function intruder(network: string, ...options: readonly string[]): Promise<AgentProcess> {
-    const folder = await newFolder();
-    const [server, other] = [agentAt(`${network}.1`, join(folder, '1')), agentAt(`${network}.2`, join(folder, '2'))];
+    const folder = await testFolder();
+    const [server, other] = twoHosts(network, folder);
     await server.start(ours, '-server', '-bootstrap', '-node-id=11111111-2222-3333-4444-555555555555', ...quick);
     await server.until('/v1/status/leader', has(':8300'));
     await other.start(ours, '-server', `-retry-join=${server.address}`, ...quick, ...options);
@@ -172,7 +158,7 @@ describe('a server that does not belong here', () => {
 });
 
 test('a cluster of three that lost two for good goes on by peers.json with all it had, and grows again', async () => {
-  const folder = await newFolder();
+  const folder = await testFolder();
   const servers = await cluster('127.25.5', folder);
   const [last, ...lost] = servers;
   for (let key = 0; key < 50; key++) await last.put(`/v1/kv/kept/${key}`, String(key));

@@ -85,7 +85,7 @@ export class AgentProcess {
 
   async bytes(path: string): Promise<Buffer> {
     const response = await fetch(`http://${this.address}:8500${path}`, {signal: AbortSignal.timeout(requestTimeoutMs)});
-    if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return Buffer.from(await response.arrayBuffer());
   }
 

@@ -1,29 +1,10 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {afterEach, describe, expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {peer, peerIsAtLeast} from '../peer.ts';
-import {AgentProcess, ours} from './agent-process.ts';
+import {type AgentProcess, ours} from './agent-process.ts';
+import {testFolder, threeHosts, twoHosts} from './hosts.ts';
 import {snapshotRecords, stateDifferences} from './snapshot-records.ts';
 
 const equalWithinMs = 20_000;
-
-const running: AgentProcess[] = [];
-const folders: string[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((agent) => agent.kill()));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, {recursive: true, force: true})));
-});
-
-/** So many agents to be started, each on a loopback address of its own in this network. */
-async function hosts(network: string, count: number): Promise<AgentProcess[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'mixed-cluster-'));
-  folders.push(folder);
-  const made = Array.from({length: count}, (_, i) => new AgentProcess(`${network}.${i + 1}`, join(folder, String(i + 1))));
-  running.push(...made);
-  return made;
-}
 
 const has = (part: string | RegExp) => (body: string): boolean => (typeof part === 'string' ? body.includes(part) : part.test(body));
 const voters = (count: number) => (body: string): boolean => [...body.matchAll(/"Voter": ?true/g)].length === count;
@@ -31,7 +12,7 @@ const alive = (count: number) => (body: string): boolean => [...body.matchAll(/"
 
 /** A client agent of one program gets from the other's server what it needs, and what it tells is seen there. */
 async function clientStory(network: string, serverProgram: string, clientProgram: string): Promise<void> {
-  const [server, client] = await hosts(network, 2) as [AgentProcess, AgentProcess];
+  const [server, client] = twoHosts(network, await testFolder());
   await server.start(serverProgram, '-server', '-bootstrap');
   await client.start(clientProgram, `-retry-join=${server.address}`);
   await client.until('/v1/status/leader', has(`${server.address}:8300`));
@@ -82,8 +63,8 @@ describe.runIf(peer !== undefined)('beside a real Consul', () => {
   test('our client agent lives on its server', () => clientStory('127.21.2', theirs, ours), 120_000);
 
   test('one Raft of both kinds survives either leader, and all hold the same state', async () => {
-    const servers = await hosts('127.21.3', 3);
-    const [first, second, third] = servers as [AgentProcess, AgentProcess, AgentProcess];
+    const servers = threeHosts('127.21.3', await testFolder());
+    const [first, second, third] = servers;
     const options = [
       '-server', '-bootstrap-expect=3', ...servers.map(({address}) => `-retry-join=${address}`),
       '-hcl=performance { raft_multiplier = 2 }', '-hcl=raft_snapshot_threshold = 60', '-hcl=raft_snapshot_interval = "2s"', '-hcl=raft_trailing_logs = 20',

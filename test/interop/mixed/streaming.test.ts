@@ -1,26 +1,14 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {afterEach, describe, expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {seededRandom} from '../../../src/runtime/random.ts';
 import {peer, peerIsAtLeast} from '../peer.ts';
-import {AgentProcess, ours} from './agent-process.ts';
+import {type AgentProcess, ours} from './agent-process.ts';
+import {testFolder, twoHosts} from './hosts.ts';
 
-const running: AgentProcess[] = [];
-const folders: string[] = [];
 const theirs = peer ?? '';
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((agent) => agent.kill()));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, {recursive: true, force: true})));
-});
 
 /** A server of one program and a client agent of the other, in a network of their own. */
 async function pair(network: string, serverProgram: string, clientProgram: string): Promise<{readonly server: AgentProcess; readonly client: AgentProcess}> {
-  const folder = await mkdtemp(join(tmpdir(), 'streaming-'));
-  folders.push(folder);
-  const [server, client] = [new AgentProcess(`${network}.1`, join(folder, '1')), new AgentProcess(`${network}.2`, join(folder, '2'))];
-  running.push(server, client);
+  const [server, client] = twoHosts(network, await testFolder());
   await server.start(serverProgram, '-server', '-bootstrap');
   await client.start(clientProgram, `-retry-join=${server.address}`);
   await client.until('/v1/status/leader', (body) => body.includes(`${server.address}:8300`));
