@@ -133,7 +133,8 @@ function isSameLinking(a: GatewayEntry, b: GatewayEntry): boolean {
 function makeLinks(tx: WriteTx, index: number, entry: GatewayEntry): void {
   const links = entry.Kind === ingress ? ingressLinks(entry.body) : terminatingLinks(entry.body);
   const indexes = {CreateIndex: index, ModifyIndex: index};
-  for (const link of links) putLink(tx, {...link, ServiceKind: serviceKindOf(tx, link.Service.Name), ...indexes});
+  // Of what an ingress gateway offers Consul tells only at the next registration what it is.
+  for (const link of links) putLink(tx, {...link, ServiceKind: entry.Kind === ingress ? '' : serviceKindOf(tx, link.Service.Name), ...indexes});
   for (const wildcard of links.filter(({Service}) => Service.Name === everyService)) {
     for (const name of entry.Kind === ingress ? namesOfKind(tx, connectEnabled) : outsideNames(tx)) {
       // Consul tells here of destinations what they are, and of services only at the next write of one.

@@ -46,3 +46,14 @@ test('an instance that takes another name comes behind the gateways of that name
   await links.register('y', 'Web', 1);
   expect(links.moved).toEqual([]);
 });
+
+test('what an ingress gateway offers is told to be a service at the next registration of it', async () => {
+  const links = new Links();
+  await links.register('x', 'Web', 1);
+  await links.write('ingress-gateway', IngressGatewayConfigEntry.fromJson('{"Kind":"ingress-gateway","Name":"i","Listeners":[{"Port":80,"Protocol":"tcp","Services":[{"Name":"Web"}]}]}'));
+  await links.write('terminating-gateway', TerminatingGatewayConfigEntry.fromJson('{"Kind":"terminating-gateway","Name":"t","Services":[{"Name":"Web"}]}'));
+  expect([...servicesOfGateway(links.view, 'i'), ...servicesOfGateway(links.view, 't')].map(({ServiceKind}) => ServiceKind)).toEqual(['', 'service']);
+  await links.register('x', 'Web', 1);
+  expect(links.moved).toEqual(['gateway-services', 'mesh-topology']);
+  expect(servicesOfGateway(links.view, 'i')).toMatchObject([{ServiceKind: 'service'}]);
+});
