@@ -54,6 +54,10 @@ export const snapshotBytesPerNode = 256;
 export const snapshotFlushIntervalMs = 500;
 /** Receive buffer asked of the kernel; halved until it is granted [§1]. */
 export const receiveBufferBytes = 2_097_152;
+/** Below this the buffer is not halved any further. */
+export const receiveBufferBytesMin = 65_536;
+/** Free TCP ports that are tried until one is free for UDP too, where port 0 is asked for. */
+export const portPicksMax = 20;
 /** A tick is late from here on: the loop was blocked, and what is due waits for one poll of the sockets. */
 export const lateTickMs = 100;
 /** Loop rounds after a late tick in which waiting datagrams are read before due timers run (32 datagrams a round). */
@@ -64,3 +68,5 @@ export const complaintIntervalMs = 60_000;
 export const complaintsMax = 20;
 /** Peers whose complaints are remembered. */
 export const complaintKeysMax = 1024;
+/** How often Serf's queues are cut to their depth [§9]. */
+export const queueCheckIntervalMs = 30_000;

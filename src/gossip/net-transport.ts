@@ -6,10 +6,7 @@ import {afterWaitingRequests, eventLoopPollBarrier} from '../runtime/poll-barrie
 import {errorCode, systemErrorText} from '../runtime/system-error.ts';
 import {addressBytes, addressText, type Endpoint, endpointText} from './endpoint.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
-import {receiveBufferBytes, socketPollRoundsMax} from './limits.ts';
-
-const portPicksMax = 20;
-const receiveBufferBytesMin = 65_536;
+import {portPicksMax, receiveBufferBytes, receiveBufferBytesMin, socketPollRoundsMax} from './limits.ts';
 
 /** UDP and TCP of the machine, IPv4 or IPv6. */
 export class NetTransport implements GossipTransport {

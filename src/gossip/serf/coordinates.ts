@@ -11,6 +11,7 @@ export class Coordinates {
   readonly #context: SerfContext;
   readonly #vivaldi = new VivaldiClient();
   readonly #others = new Map<string, Coordinate>();
+  #encoded: {readonly coordinate: Coordinate | null; readonly payload: ByteString} = {coordinate: null, payload: ''};
 
   constructor(context: SerfContext) {
     this.#context = context;
@@ -35,9 +36,13 @@ export class Coordinates {
     this.#vivaldi.forget(name);
   }
 
-  /** Ours, as an ack carries it. */
+  /** Ours, as an ack carries it; encoded once for all acks until it changes. */
   payload(): ByteString {
-    return Coordinate.toMsgpack(this.own, {typeByte: coordinateVersion}).toString('latin1');
+    const {own} = this;
+    if (own !== this.#encoded.coordinate) {
+      this.#encoded = {coordinate: own, payload: Coordinate.toMsgpack(own, {typeByte: coordinateVersion}).toString('latin1')};
+    }
+    return this.#encoded.payload;
   }
 
   /** An ack of `node` came in time, with its coordinate. */

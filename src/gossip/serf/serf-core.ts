@@ -2,6 +2,7 @@ import {type Random} from '../../runtime/random.ts';
 import {type Coordinate} from '../../schema/coordinate.ts';
 import {type ByteString} from '../../wire/byte-string.ts';
 import {type Endpoint} from '../endpoint.ts';
+import {queueCheckIntervalMs} from '../limits.ts';
 import {type EncodedMessage, type PushNodeState} from '../swim/messages.ts';
 import {nodeState, type SwimNodeView} from '../swim/node-state.ts';
 import {SwimCore} from '../swim/swim-core.ts';
@@ -21,9 +22,6 @@ import {type QueryParams, type SerfEffect, type SerfInput} from './serf-step.ts'
 import {StateExchange} from './state-exchange.ts';
 import {decodeTags, encodeTags} from './tags.ts';
 import {UserEvents} from './user-events.ts';
-
-
-const queueCheckIntervalMs = 30_000;
 
 /** Serf without I/O, on top of SWIM: members, intents, events, queries, coordinates [gossip.md §11–13]. */
 export class SerfCore implements SwimDelegate {

@@ -24,4 +24,3 @@ export function gossipOnce(context: SwimContext): void {
     }
   }
 }
-

@@ -131,4 +131,3 @@ function decodePushPull(bytes: Uint8Array, ownPort: number): StreamMessage | nul
   const userState = bytes.subarray(reader.pos, reader.pos + header.UserStateLen);
   return {type: 'push-pull', state: {join: header.Join, nodes, userState}};
 }
-
