@@ -96,7 +96,7 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
         signal,
       });
       if (request.Source.Node === '') return {Nodes: read.value, ...read.meta, [keptReply]: read.kept};
-      return {Nodes: near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
+      return {Nodes: await near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
     }),
     endpoint(catalogListServices, async (request, signal) => {
       const test = serviceNodeFilter.compile(request.Filter);
@@ -150,7 +150,7 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
         signal,
       });
       if (request.Source.Node === '') return {ServiceNodes: read.value, ...read.meta, [keptReply]: read.kept};
-      return {ServiceNodes: near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
+      return {ServiceNodes: await near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
     }),
     endpoint(catalogNodeServices, async (request, signal) => {
       const {value, meta, kept: held} = await readNode(request, signal);

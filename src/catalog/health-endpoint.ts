@@ -49,7 +49,7 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
         signal,
       });
       if (request.Source.Node === '') return {Nodes: read.value, ...read.meta, [keptReply]: read.kept};
-      return {Nodes: near.sort(request.Source, read.value, ({Node}) => Node?.Node ?? ''), ...read.meta};
+      return {Nodes: await near.sort(request.Source, read.value, ({Node}) => Node?.Node ?? ''), ...read.meta};
     }),
   ];
 }
@@ -81,7 +81,7 @@ function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly E
         signal,
       });
       if (request.Source.Node === '') return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
-      return {HealthChecks: near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
+      return {HealthChecks: await near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
     }),
     endpoint(healthChecksInState, async (request, signal) => {
       const test = checkFilter.compile(request.Filter);
@@ -93,7 +93,7 @@ function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly E
         signal,
       });
       if (request.Source.Node === '') return {HealthChecks: read.value, ...read.meta, [keptReply]: read.kept};
-      return {HealthChecks: near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
+      return {HealthChecks: await near.sort(request.Source, read.value, ({Node}) => Node), ...read.meta};
     }),
   ];
 }

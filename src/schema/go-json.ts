@@ -80,14 +80,9 @@ export function goJsonMap<T>(map: ReadonlyMap<string, T>, item: (value: T) => st
   return `${json}}`;
 }
 
-/** Whether a text has characters past U+FFFF, or halves of such. */
-export function hasSurrogates(text: string): boolean {
-  return SURROGATE.test(text);
-}
-
 /** Sorts texts in place by their UTF-8 bytes. JavaScript's own order, which is quicker, differs only where there are surrogates. */
 export function sortedUtf8(texts: string[]): string[] {
-  return texts.some(hasSurrogates) ? texts.sort(compareUtf8) : texts.sort();
+  return texts.some((text) => SURROGATE.test(text)) ? texts.sort(compareUtf8) : texts.sort();
 }
 
 /** Order of the UTF-8 forms: negative, 0 or positive. */
