@@ -33,7 +33,8 @@ until_ok() { local end=$((SECONDS + $1)); shift; until "$@"; do [ $SECONDS -lt $
 hosts_up; trap hosts_down EXIT
 echo "performance { raft_multiplier = $MULTIPLIER }" >"$WORK/c.hcl"
 up() {
-  on "$1" "$CONSUL" agent -server -bootstrap-expect=3 -data-dir="$WORK/$1/data" -bind="$(addr "$1")" -client=0.0.0.0 \
+  # Not through `on`: the pid is to be the program's own.
+  ip netns exec "$NET-$1" "$CONSUL" agent -server -bootstrap-expect=3 -data-dir="$WORK/$1/data" -bind="$(addr "$1")" -client=0.0.0.0 \
     -node="host$1" -config-file="$WORK/c.hcl" -retry-join="$(addr $(($1 % 3 + 1)))" -retry-interval=1s >"$WORK/$1/log" 2>&1 </dev/null &
   echo $! >"$WORK/$1/pid"
 }
