@@ -23,7 +23,7 @@ export function gatewaysOfService(reader: Reader, service: string): readonly Gat
   return reader.byIndex(GatewayServices, 'service').prefix(foldedPrefix(service)).toArray();
 }
 
-/** Whether the service can be reached from within the mesh through a terminating gateway. */
-export function isBehindTerminatingGateway(reader: Reader, service: string): boolean {
-  return gatewaysOfService(reader, service).some(({GatewayKind}) => GatewayKind === 'terminating-gateway');
+/** Whether the service can be reached from within the mesh through a terminating gateway. @param besides one that is not asked about */
+export function isBehindTerminatingGateway(reader: Reader, service: string, besides?: string): boolean {
+  return gatewaysOfService(reader, service).some(({GatewayKind, Gateway}) => GatewayKind === 'terminating-gateway' && Gateway.Name !== besides);
 }

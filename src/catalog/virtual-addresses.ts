@@ -1,7 +1,7 @@
 import {type TerminatingGatewayConfigEntry} from '../config-entry/entries/gateways.ts';
 import {configEntry} from '../config-entry/state.ts';
 import {systemMetadata} from '../config-entry/system-metadata.ts';
-import {assignVirtualIp, virtualIpOf} from '../config-entry/virtual-ips.ts';
+import {assignVirtualIp, releaseUnlinkedVirtualIp, virtualIpOf} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Reader} from '../store/reader.ts';
@@ -29,21 +29,37 @@ export function withVirtualAddress(context: ApplyContext, service: NodeService):
 
 /**
  * Gives the services of a terminating gateway's entry their virtual addresses, and the gateway's instances news of them;
- * whatever goes by the gateway's name is held for an instance of it, of any kind.
+ * whatever goes by the gateway's name is held for an instance of it, of any kind. As in Consul, a gateway with instances
+ * takes no address back.
  */
-export function addressLinkedServices(context: ApplyContext, {Name, Services: linked}: TerminatingGatewayConfigEntry): ConsulError | undefined {
+export function addressLinkedServices(context: ApplyContext, entry: TerminatingGatewayConfigEntry, before: TerminatingGatewayConfigEntry | undefined): ConsulError | undefined {
   const {tx} = context;
   if (systemMetadata(tx, 'virtual-ips-term-gateway') === undefined) return undefined;
-  for (const service of linked ?? []) {
+  for (const service of entry.Services ?? []) {
     const address = assignVirtualIp(context, service.Name);
     if (address instanceof ConsulError) return address;
   }
-  for (const {Node, Service} of tx.byIndex(Services, 'name').prefix(foldedPrefix(Name)).toArray()) {
+  const instances = tx.byIndex(Services, 'name').prefix(foldedPrefix(entry.Name)).toArray();
+  if (instances.length === 0) releaseUnlinked(context, entry, before);
+  for (const {Node, Service} of instances) {
     const {TaggedAddresses} = withGatewayAddresses(tx, Service);
     // Consul writes lists and maps that were not there as empty ones here.
     if (!isSameAddresses(Service.TaggedAddresses, TaggedAddresses)) putInstance(context, Node, {...Service, TaggedAddresses, Meta: Service.Meta ?? new Map(), Tags: Service.Tags ?? []});
   }
   return undefined;
+}
+
+/** Takes the addresses of services back that the entry no longer names in these letters, in the order it named them. */
+function releaseUnlinked(context: ApplyContext, entry: TerminatingGatewayConfigEntry, before: TerminatingGatewayConfigEntry | undefined): void {
+  const named = new Set(entry.Services?.map(({Name}) => Name));
+  for (const {Name} of before?.Services ?? []) {
+    if (!named.has(Name) && !hasInstances(context.tx, Name)) releaseUnlinkedVirtualIp(context, Name, entry.Name);
+  }
+}
+
+/** Of the service itself or before it, as a way into the mesh. */
+function hasInstances(reader: Reader, service: string): boolean {
+  return (['name', 'connect'] as const).some((by) => reader.byIndex(Services, by).count(foldedPrefix(service)) > 0);
 }
 
 function withGatewayAddresses(reader: Reader, service: NodeService): NodeService {

@@ -99,15 +99,26 @@ function setManualIps({tx, index}: ApplyContext, {Service, ManualIPs}: ServiceVi
 /** Takes the address back from a service of which no instance is left, unless a configuration entry or a gateway still names it. */
 export function releaseVirtualIp(context: ApplyContext, service: string, peer = ''): void {
   const {tx} = context;
-  if (peer === '' && isNamed(tx, service)) return;
+  if (peer === '' && (isBehindTerminatingGateway(tx, service) || isNamedByEntry(tx, service))) return;
+  takeBack(context, service, peer);
+}
+
+/** The same of one that a terminating gateway led to, whatever that gateway leads to now. */
+export function releaseUnlinkedVirtualIp(context: ApplyContext, service: string, gateway: string): void {
+  const {tx} = context;
+  if (!isBehindTerminatingGateway(tx, service, gateway) && !isNamedByEntry(tx, service)) takeBack(context, service, '');
+}
+
+function takeBack(context: ApplyContext, service: string, peer: string): void {
+  const {tx} = context;
   const row = tx.delete(VirtualIps, virtualIpKey(service, peer));
   if (row === undefined) return;
   tx.put(FreeVirtualIps, {IP: row.IP, IsCounter: false});
   bump(context, peer);
 }
 
-function isNamed(reader: Reader, service: string): boolean {
-  return isBehindTerminatingGateway(reader, service) || kindsWithVirtualIp.some((kind) => configEntry(reader, kind, service) !== undefined);
+function isNamedByEntry(reader: Reader, service: string): boolean {
+  return kindsWithVirtualIp.some((kind) => configEntry(reader, kind, service) !== undefined);
 }
 
 function bump({tx, index}: ApplyContext, peer: string): void {

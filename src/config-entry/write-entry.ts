@@ -29,7 +29,7 @@ function noteInCatalog(context: ApplyContext, entry: ConfigEntry, before: Config
   if (entry.Kind === 'service-defaults' && entry.body.Destination !== null && noteDestination(tx, index, entry.Name)) linkDestination(context, entry.Name);
   if (entry.Kind !== 'ingress-gateway' && entry.Kind !== 'terminating-gateway') return undefined;
   linkGateway(context, entry, before as GatewayEntry | undefined);
-  return entry.Kind === 'terminating-gateway' ? addressLinkedServices(context, entry.body) : undefined;
+  return entry.Kind === 'terminating-gateway' ? addressLinkedServices(context, entry.body, before?.Kind === entry.Kind ? before.body : undefined) : undefined;
 }
 
 /** Takes an entry out, unless another needs it. */

@@ -62,6 +62,25 @@ test('so does whatever goes by the name of the gateway, of whatever kind', async
   expect(serviceOf(applying.view, 'n', 'gw')).toMatchObject({TaggedAddresses: new Map([['consul-virtual:db', {Address: '240.0.0.1', Port: 0}]]), Meta: new Map()});
 });
 
+test('what a terminating gateway is rewritten not to lead to gives its address back, unless something else needs it', async () => {
+  const applying = await Applying.agreed();
+  const link = (gateway: string, ...services: readonly string[]) => {
+    const Services = services.map((Name) => ({Name}));
+    return applying.apply(22, ConfigEntryRequest, upsert('terminating-gateway', TerminatingGatewayConfigEntry.fromJson(JSON.stringify({Kind: 'terminating-gateway', Name: gateway, Services}))));
+  };
+  const offsets = (...services: readonly string[]) => services.map((service) => Number(virtualIpOf(applying.view, service)?.split('.').at(-1)));
+  await applying.apply(0, RegisterRequest, native('native'));
+  await link('one', '*', 'shared', 'native', 'Letters', 'last');
+  await link('two', 'shared');
+  await link('one', 'letters', 'next');
+  expect(offsets('*', 'shared', 'native', 'letters', 'last', 'next')).toEqual([NaN, 3, 1, NaN, NaN, 6]);
+  await link('one', '*');
+  expect(offsets('*', 'next')).toEqual([5, NaN]);
+  await applying.apply(0, RegisterRequest, RegisterRequest.make({Node: 'n', Address: '10.0.0.1', Service: NodeService.make({ID: 'i', Service: 'one', Port: 1})}));
+  await link('one', 'other');
+  expect(offsets('*', 'other')).toEqual([5, 6]);
+});
+
 test('a peer’s service of the same name has an address of its own', async () => {
   const applying = await Applying.agreed();
   await applying.apply(0, RegisterRequest, native('a'));
