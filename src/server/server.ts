@@ -73,6 +73,8 @@ export class Server {
   readonly #health: ServerHealth;
   readonly #limiter: RequestLimiter;
   readonly #departure: Departure;
+  /** Of the last time this server came to lead. */
+  #takingUpDuties: Promise<void> = Promise.resolve();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -173,7 +175,7 @@ export class Server {
     const tombstones = new TombstoneGc({datacenter, store: this.store, proposer, clock, logger});
     this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), tombstones, timers, autopilot, features, this.#reconciler], barrier, logger});
     this.raft.onRole(({role}) => {
-      if (role === 'leader') void this.#duties.gained();
+      if (role === 'leader') this.#takingUpDuties = this.#duties.gained();
       else this.#duties.lost();
     });
     this.#bootstrap = new BootstrapExpect({
@@ -240,7 +242,7 @@ export class Server {
     if (this.#options.bootstrapExpect > 1) this.#bootstrap.start();
     this.#health.start();
     if (this.#leads) {
-      await this.raft.barrier();
+      await this.#takingUpDuties;
       await this.#reconciler.settled();
     }
   }
