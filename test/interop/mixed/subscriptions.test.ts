@@ -1,8 +1,5 @@
 import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
 import {connect} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
 import {GrpcConnection} from '../../../src/rpc/grpc/grpc-connection.ts';
@@ -13,7 +10,8 @@ import {entryOp, eventMessage, healthOp, type StreamEvent, subscribeRequestMessa
 import {subscribePath} from '../../../src/stream/subscribe-service.ts';
 import {selfSignedCertificate} from '../rpc/self-signed-certificate.ts';
 import {peer, peerIsAtLeast} from '../peer.ts';
-import {AgentProcess, ours} from './agent-process.ts';
+import {type AgentProcess, ours} from './agent-process.ts';
+import {testFolder, twoHosts} from './hosts.ts';
 
 /** What one server tells those who follow a subject of it. */
 class Follower {
@@ -95,12 +93,7 @@ const lastTopic = 19;
 const subjects = [undefined, 'web', 'mesh', 'default', 'gw'];
 
 test.runIf(peerIsAtLeast(21))('what is told of every topic is the same from our server and from a real one of the same cluster', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'subscriptions-'));
-  onTestFinished(() => rm(folder, {recursive: true, force: true}));
-  const [theirs, own] = ['1', '2'].map((host) => new AgentProcess(`127.26.1.${host}`, join(folder, host))) as [AgentProcess, AgentProcess];
-  onTestFinished(async () => {
-    await Promise.all([theirs.kill(), own.kill()]);
-  });
+  const [theirs, own] = twoHosts('127.26.1', await testFolder());
   await theirs.start(peer ?? '', '-server', '-bootstrap', '-hcl=performance { raft_multiplier = 1 }');
   await theirs.until('/v1/status/leader', (body) => body.includes(':8300'));
   await own.start(ours, '-server', `-retry-join=${theirs.address}`);
