@@ -50,12 +50,17 @@ export function linkInstance({tx, index}: ApplyContext, service: NodeService): v
   changes.bump();
 }
 
-/** An instance is gone from the tables: links go with the last of its name, unless an entry names the service. */
+/**
+ * An instance is gone from the tables. What only `*` named goes with the last that made it one of every service; what an
+ * entry names is without instances.
+ */
 export function unlinkInstance({tx, index}: ApplyContext, service: NodeService): void {
   const changes = new LinkChanges(tx, index);
-  if (service.Kind === '' && !hasAny(tx, 'name', service.Service)) changes.leave(service.Service, [ingress, terminating]);
+  const name = service.Service;
+  if (!hasOutside(tx, name)) changes.leaveWildcards(terminating, name);
+  if (!hasAny(tx, 'name', name)) changes.tellKind(name);
   const connectName = connectNameOf(service);
-  if (connectName !== undefined && !hasAny(tx, 'connect', connectName)) changes.leave(connectName, [ingress]);
+  if (connectName !== undefined && !hasAny(tx, 'connect', connectName)) changes.leaveWildcards(ingress, connectName);
   changes.bump();
 }
 
@@ -69,7 +74,10 @@ export function linkDestination({tx, index}: ApplyContext, name: string): void {
 
 export function unlinkDestination({tx, index}: ApplyContext, name: string): void {
   const changes = new LinkChanges(tx, index);
-  if (!hasAny(tx, 'name', name)) changes.leave(name, [terminating]);
+  if (!hasAny(tx, 'name', name)) {
+    changes.leaveWildcards(terminating, name);
+    changes.tellKind(name);
+  }
   changes.bump();
 }
 
@@ -99,15 +107,18 @@ class LinkChanges {
     }
   }
 
-  /** Nothing of the service is left for gateways of these kinds: what only `*` named goes, the rest is without instances. */
-  leave(service: string, kinds: readonly string[]): void {
+  /** The service is none any more of those that gateways of this kind reach through `*`. */
+  leaveWildcards(kind: string, service: string): void {
     for (const link of gatewaysOfService(this.#tx, service)) {
-      if (!kinds.includes(link.GatewayKind)) continue;
-      const isStillReached = link.GatewayKind === ingress && hasAny(this.#tx, 'connect', service);
-      if (link.FromWildcard && !isStillReached) deleteLink(this.#tx, link);
-      else putLink(this.#tx, {...link, ServiceKind: serviceKindOf(this.#tx, service), ModifyIndex: this.#index});
+      if (link.GatewayKind !== kind || !link.FromWildcard) continue;
+      deleteLink(this.#tx, link);
       this.#changed(link);
     }
+  }
+
+  /** What the service is has changed. */
+  tellKind(service: string): void {
+    for (const link of gatewaysOfService(this.#tx, service)) this.put({...link, ServiceKind: serviceKindOf(this.#tx, service)});
   }
 
   bump(): void {
@@ -147,8 +158,7 @@ function makeLinks(tx: WriteTx, index: number, entry: GatewayEntry): void {
 
 /** What a terminating gateway to every service leads to: services that are not in the mesh by themselves, and destinations. */
 function outsideNames(tx: WriteTx): readonly string[] {
-  const isOutside = (name: string) =>
-    name.toLowerCase() !== consul && tx.byIndex(Services, 'name').prefix(foldedPrefix(name)).toArray().some(({Service}) => !Service.Connect.Native);
+  const isOutside = (name: string) => name.toLowerCase() !== consul && hasOutside(tx, name);
   return [...namesOfKind(tx, typicalKind).filter(isOutside), ...namesOfKind(tx, destinationKind)];
 }
 
@@ -197,6 +207,11 @@ function deleteLink(tx: WriteTx, link: GatewayService): void {
 
 function unlink(tx: WriteTx, gateway: string): void {
   for (const link of servicesOfGateway(tx, gateway)) deleteLink(tx, link);
+}
+
+/** Whether there is an instance, of whatever kind, that is not in the mesh by itself. */
+function hasOutside(reader: Reader, service: string): boolean {
+  return reader.byIndex(Services, 'name').prefix(foldedPrefix(service)).toArray().some(({Service}) => !Service.Connect.Native);
 }
 
 function hasAny(reader: Reader, by: 'name' | 'connect', service: string): boolean {

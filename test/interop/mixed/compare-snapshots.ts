@@ -1,7 +1,6 @@
 import {readFile} from 'node:fs/promises';
-import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
-import {snapshotRecords, stateDifferences} from './snapshot-records.ts';
+import {settledStates} from './settled-states.ts';
 
 /**
  * Prints in which records the snapshots of servers differ, whoever made these: nothing and 0 when they are equal, else 1.
@@ -13,14 +12,11 @@ import {snapshotRecords, stateDifferences} from './snapshot-records.ts';
  */
 
 const requestTimeoutMs = 30_000;
-const askEveryMs = 500;
-const lineCharsMax = 600;
 
 const {values, positionals: sources} = parseArgs({
   allowPositionals: true,
   options: {older: {type: 'boolean', default: false}, within: {type: 'string', default: '20'}},
 });
-const deadlineMs = performance.now() + Number(values.within) * 1000;
 
 async function archiveOf(source: string): Promise<Buffer> {
   if (!/^[\w.[\]:-]+:\d+$/.test(source)) return readFile(source);
@@ -29,24 +25,7 @@ async function archiveOf(source: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-async function compare(): Promise<readonly string[]> {
-  const states = await Promise.all(sources.map(async (source) => snapshotRecords(await archiveOf(source), values)));
-  const [first = [], ...others] = states;
-  return others.flatMap((state, at) => {
-    const lines = stateDifferences(first, state);
-    return lines.length === 0 ? [] : [`${sources[0]} (-, ${first.length} records) and ${sources[at + 1]} (+, ${state.length} records):`, ...lines.map(shortened)];
-  });
-}
-
-function shortened(line: string): string {
-  return line.length <= lineCharsMax ? line : `${line.slice(0, lineCharsMax)}…`;
-}
-
 if (sources.length < 2) throw new Error('at least two servers or archives are to be compared');
-let different = await compare();
-while (different.length > 0 && performance.now() < deadlineMs) {
-  await pause(askEveryMs);
-  different = await compare();
-}
+const {different} = await settledStates(sources.map((name) => ({name, archive: () => archiveOf(name)})), values, Number(values.within) * 1000);
 for (const line of different) console.log(line);
 process.exitCode = different.length === 0 ? 0 : 1;

@@ -8,13 +8,15 @@ export interface ComparisonOptions {
    * be seen in ours), and its rules for the table of indexes are others.
    */
   readonly older: boolean;
+  /** Records that need not be equal. */
+  readonly leavingOut?: RegExp;
 }
 
 /** The records of a server's snapshot as lines of text, sorted. @param archive what GET /v1/snapshot answers */
-export async function snapshotRecords(archive: Buffer, {older}: ComparisonOptions): Promise<readonly string[]> {
+export async function snapshotRecords(archive: Buffer, {older, leavingOut}: ComparisonOptions): Promise<readonly string[]> {
   const pieces: Buffer[] = [];
   await verifyArchive(archive, (piece) => void pieces.push(piece));
-  const records = stateText(Buffer.concat(pieces));
+  const records = stateText(Buffer.concat(pieces)).filter((record) => leavingOut?.test(record) !== true);
   return older ? records.filter((record) => !record.startsWith('16 ')).map(withoutZeros) : records;
 }
 
