@@ -14,18 +14,19 @@ import {type ServiceAddress, type Weights} from './service-parts.ts';
 const texts = listOf(text);
 const textMap = mapOf(text);
 
-export const meshGatewayFields = record<MeshGatewayConfig>({Mode: text});
+const meshGatewayFields = record<MeshGatewayConfig>({Mode: text});
 export const transparentProxyFields = record<TransparentProxyConfig>({OutboundListenerPort: int(), DialedDirectly: bool});
 export const accessLogsFields = record<AccessLogsConfig>({Enabled: bool, DisableListenerLogs: bool, Type: text, Path: text, JSONFormat: text, TextFormat: text});
-export const extensionFields = record<EnvoyExtension>({Name: text, Required: bool, ConsulVersion: text, EnvoyVersion: text});
-export const exposeFields = record<ExposeConfig>({
+const extensionFields = record<EnvoyExtension>({Name: text, Required: bool, ConsulVersion: text, EnvoyVersion: text});
+const exposeFields = record<ExposeConfig>({
   Checks: bool,
   Paths: listOfRecords(record<ExposePath>({ListenerPort: int(), Path: text, LocalPathPort: int(), Protocol: text, ParsedFromCheck: bool})),
 });
 export const addressFields = mapOf(record<ServiceAddress>({Address: text, Port: int()}));
 export const weightsFields = record<Weights>({Passing: int(), Warning: int()});
 
-const upstreamFields = record<Upstream>({
+/** What an upstream has, as it is registered and as an agent shows it. */
+export const upstreamParts = {
   DestinationType: text,
   DestinationNamespace: text,
   DestinationPartition: text,
@@ -37,9 +38,10 @@ const upstreamFields = record<Upstream>({
   LocalBindSocketPath: text,
   LocalBindSocketMode: text,
   MeshGateway: meshGatewayFields,
-});
+};
 
-const proxyFields = record<ConnectProxyConfig>({
+/** What a proxy has in both forms alike. */
+export const proxyParts = {
   EnvoyExtensions: listOfRecords(extensionFields),
   DestinationServiceName: text,
   DestinationServiceID: text,
@@ -47,9 +49,13 @@ const proxyFields = record<ConnectProxyConfig>({
   LocalServicePort: int(),
   LocalServiceSocketPath: text,
   Mode: text,
-  Upstreams: listOfRecords(upstreamFields),
   MeshGateway: meshGatewayFields,
   Expose: exposeFields,
+};
+
+const proxyFields = record<ConnectProxyConfig>({
+  ...proxyParts,
+  Upstreams: listOfRecords(record<Upstream>(upstreamParts)),
   TransparentProxy: transparentProxyFields,
   AccessLogs: accessLogsFields,
 });

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import {accessLogsFields, addressFields, exposeFields, extensionFields, meshGatewayFields, transparentProxyFields, weightsFields} from '../../catalog/filters.ts';
+import {accessLogsFields, addressFields, proxyParts, transparentProxyFields, upstreamParts, weightsFields} from '../../catalog/filters.ts';
 import {derived, listOf, listOfRecords, mapOf, pointer, record} from '../../filter/composite-fields.ts';
 import {RecordFilter} from '../../filter/record-filter.ts';
 import {bool, int, text, uint} from '../../filter/scalar-fields.ts';
@@ -7,32 +7,10 @@ import {type TypeOf} from '../../schema/struct.ts';
 import {type AgentService, type Proxy, type Upstream} from './agent-json.ts';
 import {type ShownMember} from './shown-member.ts';
 
-const upstreamFields = record<TypeOf<typeof Upstream>>({
-  DestinationType: text,
-  DestinationPartition: text,
-  DestinationNamespace: text,
-  DestinationPeer: text,
-  DestinationName: text,
-  Datacenter: text,
-  LocalBindAddress: text,
-  LocalBindPort: int(),
-  LocalBindSocketPath: text,
-  LocalBindSocketMode: text,
-  MeshGateway: meshGatewayFields,
-});
-
 const proxyFields = record<TypeOf<typeof Proxy>>({
-  EnvoyExtensions: listOfRecords(extensionFields),
-  DestinationServiceName: text,
-  DestinationServiceID: text,
-  LocalServiceAddress: text,
-  LocalServicePort: int(),
-  LocalServiceSocketPath: text,
-  Mode: text,
+  ...proxyParts,
+  Upstreams: listOfRecords(record<TypeOf<typeof Upstream>>(upstreamParts)),
   TransparentProxy: pointer(transparentProxyFields),
-  Upstreams: listOfRecords(upstreamFields),
-  MeshGateway: meshGatewayFields,
-  Expose: exposeFields,
   AccessLogs: pointer(accessLogsFields),
 });
 
