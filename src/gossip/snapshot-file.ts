@@ -1,4 +1,5 @@
 import {appendFile, readFile, rename, stat, writeFile} from 'node:fs/promises';
+import {SerialQueue} from '../runtime/serial-queue.ts';
 import {snapshotBytesMin, snapshotBytesPerNode} from './limits.ts';
 import {formatSnapshot, parseSnapshot, type SnapshotState} from './serf/snapshot-text.ts';
 
@@ -13,7 +14,7 @@ export class SnapshotFile {
   #pending = '';
   #bytes: number;
   #hasLeft = false;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writes = new SerialQueue();
 
   private constructor(path: string, restored: SnapshotState, bytes: number) {
     this.#path = path;
@@ -59,8 +60,7 @@ export class SnapshotFile {
 
   /** Writes what has come since the last time. @throws Error of the disk */
   flush(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write(), () => this.#write());
-    return this.#writing;
+    return this.#writes.run(() => this.#write());
   }
 
   async #write(): Promise<void> {
