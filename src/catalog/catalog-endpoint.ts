@@ -9,11 +9,10 @@ import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
-import {collectMap, drive, isSliced, type Sliced} from '../runtime/slices.ts';
+import {collectMap, drive, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
-import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
-import {QueryMeta} from '../schema/rpc-common.ts';
+import {type DCSpecificRequest, QueryMeta} from '../schema/rpc-common.ts';
 import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
@@ -37,9 +36,10 @@ import {
 } from './methods.ts';
 import {type NearSorter} from './near.ts';
 import {nodeByName} from './node-commands.ts';
-import {listNodes, type MetaFilters, type NodeAndServices, servicesOfNode} from './node-queries.ts';
+import {listNodes, type NodeAndServices, servicesOfNode} from './node-queries.ts';
 import {completeRegistration} from './register-request.ts';
 import {type GatewayService} from './requests.ts';
+import {allowedOnly, mayReadService} from './rights.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
 import {DeregisterRequest, type HealthCheck, Node, type NodeService, RegisterRequest, type ServiceNode} from './schema.ts';
 import {serviceOf} from './service-commands.ts';
@@ -83,8 +83,19 @@ export function catalogEndpoints(options: CatalogEndpointOptions): readonly Endp
 function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly Endpoint[] {
   const nodes = kept.space<QueryOutcome<readonly Node[]>>();
   const services = kept.space<QueryOutcome<ReadonlyMap<string, readonly string[]>>>();
-  const readServices = (q: Query, filters: MetaFilters, authorizer: Authorizer, test?: Test<ServiceNode>): Sliced<QueryOutcome<ReadonlyMap<string, readonly string[]>>> =>
-    gatherServices(q, filters, {test, ...(authorizer !== allowAll && {mayRead: (node, service) => mayReadService(authorizer, node, service)})});
+  const readServices = (request: DCSpecificRequest, filter: string, signal: AbortSignal | undefined) => {
+    const test = serviceNodeFilter.compile(filter);
+    return reader.read<ReadonlyMap<string, readonly string[]>>({
+      options: request,
+      space: services,
+      key: filteredKey(filter, metaKey(request.NodeMetaFilters)),
+      query: (q, authorizer) => {
+        const mayRead = (node: string, service: string): boolean => mayReadService(authorizer, node, service);
+        return gatherServices(q, request.NodeMetaFilters, {test, ...(authorizer !== allowAll && {mayRead})});
+      },
+      signal,
+    });
+  };
   return [
     endpoint(catalogListNodes, async (request, signal) => {
       const test = nodeFilter.compile(request.Filter);
@@ -99,24 +110,11 @@ function listEndpoints({reader, kept, near}: CatalogEndpointOptions): readonly E
       return {Nodes: await near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
     }),
     endpoint(catalogListServices, async (request, signal) => {
-      const test = serviceNodeFilter.compile(request.Filter);
-      const read = await reader.read<ReadonlyMap<string, readonly string[]>>({
-        options: request,
-        space: services,
-        key: filteredKey(request.Filter, metaKey(request.NodeMetaFilters)),
-        query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer, test),
-        signal,
-      });
+      const read = await readServices(request, request.Filter, signal);
       return {Services: read.value, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(catalogServiceList, async (request, signal) => {
-      const read = await reader.read<ReadonlyMap<string, readonly string[]>>({
-        options: request,
-        space: services,
-        key: filteredKey('', metaKey(request.NodeMetaFilters)),
-        query: (q, authorizer) => readServices(q, request.NodeMetaFilters, authorizer),
-        signal,
-      });
+      const read = await readServices(request, '', signal);
       return {Services: [...read.value.keys()].map((Name) => ({Name})), ...read.meta};
     }),
   ];
@@ -257,17 +255,4 @@ function* matchingServices(asked: Sliced<QueryOutcome<NodeAndServices>>, test: T
   const outcome = yield* asked;
   if (test === undefined) return outcome;
   return {...outcome, value: {...outcome.value, services: yield* passing(outcome.value.services, test)}};
-}
-
-/** An instance is seen by who may read its node and its service. */
-export function mayReadService(authorizer: Authorizer, node: string, service: string): boolean {
-  return authorizer.allows('node', 'read', node) && authorizer.allows('service', 'read', service);
-}
-
-/** An outcome without what the authorizer hides. */
-export function* allowedOnly<T>(
-  asked: QueryOutcome<readonly T[]> | Sliced<QueryOutcome<readonly T[]>>, allows: (element: T) => boolean): Sliced<QueryOutcome<readonly T[]>> {
-  const outcome = isSliced(asked) ? yield* asked : asked;
-  const {kept, dropped} = yield* filterLong(outcome.value, allows);
-  return {...outcome, value: kept, filtered: dropped};
 }

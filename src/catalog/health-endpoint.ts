@@ -5,13 +5,13 @@ import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
-import {allowedOnly, mayReadService} from './catalog-endpoint.ts';
 import {bareDenial} from './errors.ts';
 import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
 import {checkFilter, instanceFilter} from './filters.ts';
 import {filteredKey, matching} from './matching.ts';
 import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServiceNodes} from './methods.ts';
 import {type NearSorter} from './near.ts';
+import {allowedOnly, mayReadCheck, mayReadService} from './rights.ts';
 import {type CheckServiceNode, type HealthCheck} from './schema.ts';
 import {metaKey, selectionKey, selectionOf} from './selection.ts';
 import {gatherInstances} from './service-queries.ts';
@@ -42,7 +42,7 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
         key: filteredKey(request.Filter, `${request.Ingress ? 'i' : HealthFilterType}${selectionKey(selection)}`),
         query: (q, authorizer) => {
           if ((request.Connect || request.Ingress) && !authorizer.allows('service', 'read', request.ServiceName)) throw bareDenial();
-          // No gateway exposes anything while their configuration entries are not acted on (docs/compatibility.md).
+          // What ingress gateways lead to is kept, and not answered from: the mesh has no reading side here (docs/compatibility.md).
           const all = request.Ingress ? {value: [], index: q.index('gateway-services')} : gatherInstances(q, selection, HealthFilterType);
           return matching(allowedOnly(all, ({Node, Service}) => mayReadService(authorizer, Node?.Node ?? '', Service?.Service ?? '')), test);
         },
@@ -100,9 +100,4 @@ function checkEndpoints({reader, kept, near}: HealthEndpointOptions): readonly E
 
 function allowedChecks(asked: QueryOutcome<CheckList> | Sliced<QueryOutcome<CheckList>>, authorizer: Authorizer): Sliced<QueryOutcome<CheckList>> {
   return allowedOnly(asked, (check) => mayReadCheck(authorizer, check));
-}
-
-/** A check of a node is seen by who may read the node, one of an instance by who may read that. */
-export function mayReadCheck(authorizer: Authorizer, {Node, ServiceName}: HealthCheck): boolean {
-  return ServiceName === '' ? authorizer.allows('node', 'read', Node) : mayReadService(authorizer, Node, ServiceName);
 }

@@ -7,14 +7,13 @@ import {drive, isSliced, type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {type Store} from '../store/store.ts';
-import {allowedOnly, mayReadService} from './catalog-endpoint.ts';
 import {instanceFilter, nodeInfoFilter} from './filters.ts';
-import {mayReadCheck} from './health-endpoint.ts';
 import {allInstances, catalogSummary} from './internal-queries.ts';
 import {matching} from './matching.ts';
 import {internalCatalogOverview, internalNodeDump, internalNodeInfo, internalServiceDump} from './methods.ts';
 import {nodeDump, nodeInfo} from './node-queries.ts';
 import {type NodeInfo} from './requests.ts';
+import {allowedOnly, mayReadCheck, mayReadService} from './rights.ts';
 import {type CheckServiceNode} from './schema.ts';
 
 export interface InternalEndpointOptions {
@@ -53,7 +52,7 @@ export function internalEndpoints({store, reader, kept, resolver}: InternalEndpo
       };
       const key = JSON.stringify([PeerName, UseServiceKind, ServiceKind, request.Filter]);
       const read = await reader.read<readonly CheckServiceNode[]>({options: request, space: services, key, query, signal});
-      // Links of gateways come from configuration entries of kinds that are not acted on yet (docs/compatibility.md).
+      // Links of gateways are kept, and shown nowhere: the mesh has no reading side here (docs/compatibility.md).
       return {ImportedNodes: null, Nodes: read.value, Gateways: null, ...read.meta, [keptReply]: read.kept};
     }),
     endpoint(internalCatalogOverview, async ({Token}) => {

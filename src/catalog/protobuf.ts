@@ -1,6 +1,7 @@
 import {
   bool, duration, freeMap, message, nested, nullableNested, type ProtoMessage, repeated, signed, text, textMap, unsigned,
 } from '../schema/protobuf.ts';
+import {raftIndexMessage} from '../schema/rpc-common.ts';
 import {
   AccessLogsConfig, ConnectProxyConfig, EnvoyExtension, ExposeConfig, ExposePath, MeshGatewayConfig, TransparentProxyConfig, Upstream,
 } from './proxy-schema.ts';
@@ -21,7 +22,7 @@ const nodeMessage = message<Node>(() => Node.zero(), (field) => [
   field(4, 'Datacenter', text),
   field(5, 'TaggedAddresses', textsByKey),
   field(6, 'Meta', textsByKey),
-  field.embedded(7, [field(1, 'CreateIndex', unsigned), field(2, 'ModifyIndex', unsigned)]),
+  field.embedded(7, raftIndexMessage),
   field(8, 'Partition', text),
   field(9, 'PeerName', text),
   field(10, 'Locality', nullableNested(localityMessage)),
@@ -116,7 +117,7 @@ const serviceMessage: ProtoMessage<NodeService> = message<NodeService>(() => Nod
   field(11, 'Proxy', nested(proxyMessage)),
   field(12, 'Connect', nested(connectMessage)),
   field(13, 'LocallyRegisteredAsSidecar', bool),
-  field.embedded(14, [field(1, 'CreateIndex', unsigned), field(2, 'ModifyIndex', unsigned)]),
+  field.embedded(14, raftIndexMessage),
   field(15, 'TaggedAddresses', textMap(nested(serviceAddressMessage), () => ServiceAddress.zero())),
   field.empty(16),
   field(17, 'SocketPath', text),
@@ -182,7 +183,7 @@ const checkMessage = message<HealthCheck>(() => HealthCheck.zero(), (field) => [
   field(8, 'ServiceName', text),
   field(9, 'ServiceTags', texts),
   field(10, 'Definition', nested(definitionMessage)),
-  field.embedded(11, [field(1, 'CreateIndex', unsigned), field(2, 'ModifyIndex', unsigned)]),
+  field.embedded(11, raftIndexMessage),
   field(12, 'Type', text),
   field.empty(13),
   field(14, 'ExposedPort', signed),

@@ -26,11 +26,11 @@ export interface ProtoField<T> {
 type Mutable<T> = {-readonly [K in keyof T]: T[K]};
 
 /** Makes the fields of a message whose value is a T. */
-export interface FieldMaker<T> {
+export interface FieldMaker<T extends object> {
   /** A field that is the property of this name. */
   <K extends keyof T & string>(number: number, key: K, codec: ProtoCodec<T[K]>): ProtoField<T>;
   /** A message whose fields are properties of the outer value, as RaftIndex is embedded in a row. Always written. */
-  embedded(number: number, fields: readonly ProtoField<T>[]): ProtoField<T>;
+  embedded(number: number, inner: Pick<ProtoMessage<T>, 'write' | 'readInto'>): ProtoField<T>;
   /** A message that nobody reads, and that Go writes all the same. */
   empty(number: number): ProtoField<T>;
 }
@@ -70,23 +70,15 @@ export class ProtoMessage<T extends object> {
 
   /** Reads up to the end of the message the reader is in. */
   readInto(reader: ProtobufReader, value: T): void {
-    readFields(reader, this.#byNumber, value);
+    while (!reader.isAtEnd) this.readField(reader, reader.readTag(), value);
   }
 
   /** Reads the one field whose tag was read. */
   readField(reader: ProtobufReader, tag: number, value: T): void {
-    readField(reader, tag, this.#byNumber, value);
+    const field = this.#byNumber.get(Math.floor(tag / 8));
+    if (field === undefined) reader.skip(tag % 8);
+    else field.read(reader, tag % 8, value);
   }
-}
-
-function readFields<T>(reader: ProtobufReader, byNumber: ReadonlyMap<number, ProtoField<T>>, value: T): void {
-  while (!reader.isAtEnd) readField(reader, reader.readTag(), byNumber, value);
-}
-
-function readField<T>(reader: ProtobufReader, tag: number, byNumber: ReadonlyMap<number, ProtoField<T>>, value: T): void {
-  const field = byNumber.get(Math.floor(tag / 8));
-  if (field === undefined) reader.skip(tag % 8);
-  else field.read(reader, tag % 8, value);
 }
 
 /** Describes a message. @param zero makes the value that an empty message is */
@@ -115,22 +107,17 @@ function fieldMaker<T extends object>(): FieldMaker<T> {
     },
   });
   return Object.assign(property, {
-    embedded: (number: number, fields: readonly ProtoField<T>[]): ProtoField<T> => {
-      const byNumber = new Map(fields.map((field) => [field.number, field]));
-      return {
-        number,
-        write: (writer, value) => {
-          writer.writeTag(number, wireType.bytes);
-          writer.writeMessage(() => {
-            for (const field of fields) field.write(writer, value);
-          });
-        },
-        read: (reader, type, value) => {
-          if (type === wireType.bytes) reader.readMessage(() => readFields(reader, byNumber, value));
-          else reader.skip(type);
-        },
-      };
-    },
+    embedded: (number: number, inner: Pick<ProtoMessage<T>, 'write' | 'readInto'>): ProtoField<T> => ({
+      number,
+      write: (writer, value) => {
+        writer.writeTag(number, wireType.bytes);
+        writer.writeMessage(() => inner.write(writer, value));
+      },
+      read: (reader, type, value) => {
+        if (type === wireType.bytes) reader.readMessage(() => inner.readInto(reader, value));
+        else reader.skip(type);
+      },
+    }),
     empty: (number: number): ProtoField<T> => ({
       number,
       write: (writer) => {

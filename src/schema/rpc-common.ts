@@ -1,9 +1,13 @@
+import {message, unsigned} from './protobuf.ts';
 import {embed, struct, type TypeOf} from './struct.ts';
 import {bool, duration, int, map, str, uint} from './types.ts';
 
 /** When a row was made and last changed: log indexes. */
 export const RaftIndex = struct('RaftIndex', {CreateIndex: uint, ModifyIndex: uint});
 export type RaftIndex = TypeOf<typeof RaftIndex>;
+
+/** The same in protobuf, where rows embed it. */
+export const raftIndexMessage = message<RaftIndex>(() => RaftIndex.zero(), (field) => [field(1, 'CreateIndex', unsigned), field(2, 'ModifyIndex', unsigned)]);
 
 /** What every read carries (rpc-raft.md §7). Durations in nanoseconds. */
 export const QueryOptions = struct('QueryOptions', {

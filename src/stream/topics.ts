@@ -1,6 +1,6 @@
 import {filterLong} from '../acl/authorizer.ts';
-import {mayReadService} from '../catalog/catalog-endpoint.ts';
 import {healthFilter} from '../catalog/requests.ts';
+import {mayReadService} from '../catalog/rights.ts';
 import {CheckServiceNode, Node} from '../catalog/schema.ts';
 import {gatherInstances, gatherServices} from '../catalog/service-queries.ts';
 import {folded} from '../catalog/tables.ts';
@@ -36,7 +36,8 @@ const serviceList: Topic<string> = {
     const {value, index} = yield* gatherServices(query, null);
     return {items: yield* collect(value.keys(), (name) => (authorizer.allows('service', 'read', name) ? name : undefined)), index};
   },
-  keyOf: (name) => name,
+  // Services are told apart without regard to capitals; who follows keeps the name that was told first, as in Consul.
+  keyOf: (name) => folded(name),
   isSame: () => true,
   present: (Name) => ({Service: {Op: healthOp.register, Name, PeerName: ''}}),
   gone: (Name) => ({Service: {Op: healthOp.deregister, Name, PeerName: ''}}),

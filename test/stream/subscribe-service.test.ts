@@ -240,6 +240,30 @@ test('the list of services names those that come and go', async () => {
   list.leave();
 });
 
+test('a service whose instances write its name in other capitals is one service of the list', async () => {
+  const streams = new Streams();
+  await streams.register('n1', 'Web');
+  const list = streams.subscribe({Topic: topic.serviceList, WildcardSubject: true});
+  expect([await list.told(), await list.told()]).toEqual(['+Web at 1', 'end at 1']);
+  await streams.register('n2', 'web');
+  await streams.catalog.deregister({Node: 'n1', ServiceID: 'Web'});
+  await streams.register('n3', 'db');
+  expect(await list.told()).toBe('+db at 4');
+  await streams.catalog.deregister({Node: 'n2', ServiceID: 'web'});
+  expect(await list.told()).toBe('-Web at 5');
+  list.leave();
+});
+
+test('a service is followed by its name in any capitals, whoever writes it how', async () => {
+  const streams = new Streams();
+  await streams.register('n1', 'Web');
+  const followers = ['web', 'WEB'].map((Key) => streams.web({NamedSubject: {Key, PeerName: ''}}));
+  for (const follower of followers) expect([await follower.told(), await follower.told()]).toEqual(['+n1/Web at 1', 'end at 1']);
+  await streams.register('n2', 'wEB');
+  for (const follower of followers) expect(await follower.told()).toBe('+n2/wEB at 2');
+  for (const follower of followers) follower.leave();
+});
+
 describe('a subscription to configuration entries', () => {
   const following = (Topic: number, name: string | undefined, Token = ''): Partial<SubscribeRequest> =>
     ({Topic, Token, ...(name === undefined ? {WildcardSubject: true} : {NamedSubject: {Key: name, PeerName: ''}})});

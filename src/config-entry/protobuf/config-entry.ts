@@ -1,5 +1,6 @@
-import {message, nullableNested, type ProtoField, text, unsigned} from '../../schema/protobuf.ts';
+import {message, nullableNested, type ProtoField, text} from '../../schema/protobuf.ts';
 import {enumeration} from '../../schema/protobuf-values.ts';
+import {type RaftIndex, raftIndexMessage} from '../../schema/rpc-common.ts';
 import {type ConfigEntryBody} from '../entries/kinds.ts';
 import {type ConfigEntry} from '../schema.ts';
 import {apiGateway, boundApiGateway, fileSystemCertificate, httpRoute, ingressGateway, inlineCertificate, tcpRoute} from './gateways.ts';
@@ -15,7 +16,7 @@ const kinds = [
 type FollowedKind = Exclude<(typeof kinds)[number], 'sameness-group'>;
 
 /** An entry as a subscriber is told of it: the one body that is not null is that of its kind. */
-export type EntryMessage = {Kind: string; Name: string; CreateIndex: number; ModifyIndex: number} & {[K in FollowedKind]: ConfigEntryBody<K> | null};
+export type EntryMessage = {Kind: string; Name: string} & RaftIndex & {[K in FollowedKind]: ConfigEntryBody<K> | null};
 
 const noEntry = (): EntryMessage => ({
   Kind: '', Name: '', CreateIndex: 0, ModifyIndex: 0,
@@ -27,7 +28,7 @@ export const entryMessage = message<EntryMessage>(noEntry, (field): readonly Pro
   field(1, 'Kind', enumeration(['', ...kinds])),
   field(2, 'Name', text),
   field.empty(3),
-  field.embedded(4, [field(1, 'CreateIndex', unsigned), field(2, 'ModifyIndex', unsigned)]),
+  field.embedded(4, raftIndexMessage),
   field(5, 'mesh', nullableNested(mesh)),
   field(6, 'service-resolver', nullableNested(serviceResolver)),
   field(7, 'ingress-gateway', nullableNested(ingressGateway)),
