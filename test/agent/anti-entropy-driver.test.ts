@@ -55,6 +55,19 @@ describe('the driver of anti-entropy', () => {
     expect(state.heldService('web')).toBeUndefined();
   });
 
+  it('takes nothing out of the catalog before the definitions are loaded, even if a server is found meanwhile', async () => {
+    const {clock, state, servers, sync} = driver();
+    sync.members(3);
+    sync.hopeful();
+    clock.advance(60_000);
+    expect(servers.asked).toEqual([]);
+    state.putService(service('web'), origin);
+    sync.start();
+    await sync.tried();
+    expect(servers.asked.slice(0, 2)).toEqual(['Catalog.NodeServiceList', 'Health.NodeChecks']);
+    expect(servers.asked.at(-1)).toBe('Catalog.Register web');
+  });
+
   it('does not keep a registration waiting for servers that refuse, and tries again later', async () => {
     const {clock, state, servers, sync} = driver();
     servers.refuse = () => 'No cluster leader';

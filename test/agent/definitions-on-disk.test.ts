@@ -1,4 +1,5 @@
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
@@ -51,6 +52,45 @@ describe('the files of definitions', () => {
     await after.registrations.removeService('old-name');
     await after.registrations.removeService('web');
     expect((await restarted(dir, after)).state.services()).toEqual([]);
+  });
+
+  it('of versions before 1.10 keep their names, so that these find them again, until they are written anew or go', async () => {
+    const dir = temporaryDir();
+    const before = localFixture(dir);
+    const md5 = (id: string): string => createHash('md5').update(id).digest('hex');
+    const filesOf = (folder: string): string[] => readdirSync(join(dir, folder)).filter((name) => name !== 'state').sort();
+    mkdirSync(join(dir, 'services'));
+    mkdirSync(join(dir, 'checks', 'state'), {recursive: true});
+    for (const id of ['one', 'two']) writeFileSync(join(dir, 'services', md5(id)), `{"Token":"t","Service":{"ID":"${id}","Service":"${id}","Port":1},"Source":"remote"}`);
+    writeFileSync(join(dir, 'checks', md5('ttl')), consulsCheck);
+    const expires = Math.floor(before.clock.wallMs() / 1000) + 60;
+    writeFileSync(join(dir, 'checks', 'state', md5('ttl')), `{"CheckID":"ttl","Output":"well","Status":"passing","Expires":${expires}}`);
+    const after = await restarted(dir, before);
+    expect(serviceIds(after)).toEqual(['one', 'two']);
+    expect(after.state.check('ttl')?.check).toMatchObject({Status: 'passing', Output: 'well'});
+    expect(filesOf('services')).toEqual([md5('one'), md5('two')].sort());
+    await after.registrations.updateTtl('ttl', 'warning', 'so so');
+    expect(filesOf(join('checks', 'state'))).toEqual([md5('ttl')]);
+    await after.registrations.removeService('one');
+    await after.registrar.addService(definitionOf({Name: 'two', Port: 2}), fromApi, false);
+    expect(filesOf('services')).toEqual([createHash('sha256').update('two').digest('hex')]);
+    const last = await restarted(dir, after);
+    expect(last.state.check('ttl')?.check).toMatchObject({Status: 'warning', Output: 'so so'});
+    await last.registrations.removeCheck('ttl');
+    expect([...filesOf('checks'), ...filesOf(join('checks', 'state'))]).toEqual([]);
+  });
+
+  it('of which an old one is newer than one of today are read as that says', async () => {
+    const dir = temporaryDir();
+    const before = localFixture(dir);
+    await before.registrar.addService(definitionOf({Name: 'web', Port: 1}), fromApi, false);
+    const [today = ''] = readdirSync(join(dir, 'services'));
+    utimesSync(join(dir, 'services', today), 1, 1);
+    writeFileSync(join(dir, 'services', createHash('md5').update('web').digest('hex')), '{"Token":"","Service":{"ID":"web","Service":"web","Port":2},"Source":"remote"}');
+    const after = await restarted(dir, before);
+    expect(after.state.service('web')?.service.Port).toBe(2);
+    await after.registrations.removeService('web');
+    expect(readdirSync(join(dir, 'services'))).toEqual([]);
   });
 
   it('that cannot be written keep a service from being registered, and leave nothing behind', async () => {

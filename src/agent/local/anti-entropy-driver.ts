@@ -38,11 +38,17 @@ export class AntiEntropyDriver {
     this.#options = options;
     this.#node = options.node;
     this.#core = new AntiEntropy(options.state, options.node, options.tokens);
+    this.pause();
   }
 
+  /**
+   * To be called once all definitions are loaded. Before, whatever happens in the pool, nothing is compared: an agent that
+   * finds its peers again by itself hears of a leader while it still knows none of its services, and would take them out
+   * of the catalog.
+   */
   start(): void {
     this.#unsubscribe = this.#options.state.onChange(() => this.#wakeSoon());
-    this.#step({type: 'wake'});
+    this.resume();
   }
 
   /** Final: what is under way is given up. */

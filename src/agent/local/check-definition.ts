@@ -53,6 +53,6 @@ export const CheckDefinition = withCheckDefaults(fields);
 export type CheckDefinition = TypeOf<typeof fields>;
 
 /** The same check as one inside a service would say it; the file of a persisted check holds this form. */
-export function checkTypeOf({ID: _id, ServiceID: _serviceId, Token: _token, ...rest}: CheckDefinition): CheckType {
-  return {...CheckType.zero(), ...rest};
+export function checkTypeOf({ID, ServiceID: _serviceId, Token: _token, ...rest}: CheckDefinition): CheckType {
+  return {...CheckType.zero(), ...rest, CheckID: ID};
 }

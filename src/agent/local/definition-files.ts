@@ -40,6 +40,10 @@ const services: FileKind<PersistedService> = {folder: 'services', noun: 'service
 const checks: FileKind<PersistedCheck> = {folder: 'checks', noun: 'check', type: PersistedCheck, idOf: ({Check}) => Check?.CheckID ?? '', synced: true};
 const checkStates: FileKind<PersistedCheckState> = {folder: join('checks', 'state'), noun: 'check state', type: PersistedCheckState, idOf: ({CheckID}) => CheckID, synced: false};
 
+/** How the file of an id is named: today, and by versions before 1.10, which still know it by that name if they come back. */
+const nameOf = (id: string): string => createHash('sha256').update(id).digest('hex');
+const oldNameOf = (id: string): string => createHash('md5').update(id).digest('hex');
+
 /**
  * What was registered with this agent, in the data_dir, in Consul's own files (agent-checks.md §13): a data_dir that is
  * moved from one program to the other is read by it. Without a data_dir nothing is kept.
@@ -48,6 +52,8 @@ export class DefinitionFiles {
   readonly #dataDir: string;
   readonly #logger: Logger;
   readonly #writing = new Map<string, Promise<void>>();
+  /** Definitions that stand in files of old names, as those paths; the last words of such checks go under old names too. */
+  readonly #old = new Set<string>();
 
   /** @param dataDir '' = none */
   constructor(dataDir: string, logger: Logger) {
@@ -65,7 +71,8 @@ export class DefinitionFiles {
   }
 
   async saveCheckState(state: PersistedCheckState): Promise<void> {
-    await this.#save(checkStates, state.CheckID, state);
+    const [, old] = this.#pathsOf(checks, state.CheckID);
+    await this.#save(checkStates, state.CheckID, state, this.#old.has(old) ? oldNameOf : nameOf);
   }
 
   async purgeService(id: string): Promise<void> {
@@ -92,15 +99,17 @@ export class DefinitionFiles {
   /** The last word of a TTL check, or undefined. One that cannot be read is taken away. */
   async loadCheckState(id: string): Promise<PersistedCheckState | undefined> {
     if (this.#dataDir === '') return undefined;
-    const path = this.#pathOf(checkStates, id);
-    try {
-      return checkStates.type.fromJson(await readFile(path));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      this.#logger.error('failed decoding check state', {file: path, error});
-      await rm(path, {force: true});
-      return undefined;
+    const words: PersistedCheckState[] = [];
+    for (const path of this.#pathsOf(checkStates, id)) {
+      try {
+        words.push(checkStates.type.fromJson(await readFile(path)));
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') continue;
+        this.#logger.error('failed decoding check state', {file: path, error});
+        await rm(path, {force: true});
+      }
     }
+    return words.sort((a, b) => b.Expires - a.Expires)[0];
   }
 
   /** Takes a file away that stands for nothing any more. */
@@ -108,24 +117,26 @@ export class DefinitionFiles {
     await rm(path, {force: true});
   }
 
-  #pathOf({folder}: {readonly folder: string}, id: string): string {
-    return join(this.#dataDir, folder, createHash('sha256').update(id).digest('hex'));
+  /** Under both of its names, today's first. */
+  #pathsOf({folder}: {readonly folder: string}, id: string): readonly [string, string] {
+    return [join(this.#dataDir, folder, nameOf(id)), join(this.#dataDir, folder, oldNameOf(id))];
   }
 
-  async #save<T>(kind: FileKind<T>, id: string, value: T): Promise<void> {
+  async #save<T>(kind: FileKind<T>, id: string, value: T, name = nameOf): Promise<void> {
     if (this.#dataDir === '') return;
-    const path = this.#pathOf(kind, id);
+    const path = join(this.#dataDir, kind.folder, name(id));
     const text = kind.type.toJson(value);
     await this.#inTurn(path, async () => {
       await mkdir(join(this.#dataDir, kind.folder), {recursive: true, mode: 0o700});
       await replaceFile(path, text, {mode: 0o600, synced: kind.synced});
+      const [today, old] = this.#pathsOf(kind, id);
+      if (path === today && this.#old.delete(old)) await rm(old, {force: true});
     });
   }
 
   async #purge(kind: {readonly folder: string}, id: string): Promise<void> {
     if (this.#dataDir === '') return;
-    const path = this.#pathOf(kind, id);
-    await this.#inTurn(path, () => rm(path, {force: true}));
+    for (const path of this.#pathsOf(kind, id)) await this.#inTurn(path, () => rm(path, {force: true}));
   }
 
   /** Writes to one file wait for one another, so that the last one asked for is the one that stays. */
@@ -143,31 +154,38 @@ export class DefinitionFiles {
   async #loadAll<T>(kind: FileKind<T>): Promise<readonly Stored<T>[]> {
     if (this.#dataDir === '') return [];
     const folder = join(this.#dataDir, kind.folder);
-    const found: Stored<T>[] = [];
+    const found = new Map<string, Stored<T> & {readonly writtenMs: number}>();
     for (const entry of await entriesOf(folder)) {
       // A write that was cut short leaves its temporary file behind; folders hold other things.
       if (!entry.isFile() || entry.name.endsWith('tmp')) continue;
       const path = join(folder, entry.name);
-      const value = await this.#load(kind, path);
-      if (value === undefined) continue;
-      const id = kind.idOf(value);
+      const loaded = await this.#load(kind, path);
+      if (loaded === undefined) continue;
+      const id = kind.idOf(loaded.value);
       if (id === '') {
         this.#logger.error(`Failed decoding ${kind.noun} file`, {file: path, error: 'it holds no definition'});
         continue;
       }
-      // Old versions named the files otherwise; under that name nobody would take them away again.
-      const named = this.#pathOf(kind, id);
-      if (named !== path) await rename(path, named);
-      found.push({path: named, value});
+      const other = found.get(id);
+      if (other !== undefined && other.writtenMs > loaded.writtenMs) continue;
+      found.set(id, {path: await this.#named(kind, id, path), ...loaded});
     }
-    return found;
+    return [...found.values()];
   }
 
-  async #load<T>(kind: FileKind<T>, path: string): Promise<T | undefined> {
+  /** A file of any other name is given its own: under that one nobody would take it away again. */
+  async #named<T>(kind: FileKind<T>, id: string, path: string): Promise<string> {
+    const [today, old] = this.#pathsOf(kind, id);
+    if (path === old) this.#old.add(old);
+    if (path !== today && path !== old) await rename(path, today);
+    return path === old ? old : today;
+  }
+
+  async #load<T>(kind: FileKind<T>, path: string): Promise<{readonly value: T; readonly writtenMs: number} | undefined> {
     try {
-      const {size} = await stat(path);
+      const {size, mtimeMs} = await stat(path);
       if (size > definitionFileBytesMax) throw new Error(`file has ${size} bytes, more than ${definitionFileBytesMax}`);
-      return kind.type.fromJson(await readFile(path));
+      return {value: kind.type.fromJson(await readFile(path)), writtenMs: mtimeMs};
     } catch (error) {
       this.#logger.error(`Failed decoding ${kind.noun} file`, {file: path, error});
       return undefined;

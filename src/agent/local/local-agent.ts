@@ -169,13 +169,13 @@ export class LocalAgent {
     await this.#sync.tried();
   }
 
-  async setNodeMaintenance(enabled: boolean, reason: string): Promise<void> {
-    await this.#synced(() => this.#maintenance.setNode(enabled, reason));
+  async setNodeMaintenance(enabled: boolean, reason: string, token: string): Promise<void> {
+    await this.#synced(() => this.#maintenance.setNode(enabled, reason, token));
   }
 
   /** @throws ConsulError 404 when there is no such service */
-  async setServiceMaintenance(id: string, enabled: boolean, reason: string): Promise<void> {
-    await this.#synced(() => this.#maintenance.setService(id, enabled, reason));
+  async setServiceMaintenance(id: string, enabled: boolean, reason: string, token: string): Promise<void> {
+    await this.#synced(() => this.#maintenance.setService(id, enabled, reason, token));
   }
 
   /** How long a request waits for news: as long as it asks, within the limits, and a little of chance on top. */

@@ -28,22 +28,22 @@ export class Maintenance {
     this.#registrations = registrations;
   }
 
-  /** Of a node in maintenance the first reason stays. @param reason '' = a default */
-  async setNode(enabled: boolean, reason: string): Promise<void> {
-    await this.#set(enabled, this.#check(nodeMaintenance, 'Node Maintenance Mode', reason || defaultReason('node'), undefined));
+  /** Of a node in maintenance the first reason stays. @param reason '' = a default @param token that the check is synced with */
+  async setNode(enabled: boolean, reason: string, token = ''): Promise<void> {
+    await this.#set(enabled, token, this.#check(nodeMaintenance, 'Node Maintenance Mode', reason || defaultReason('node'), undefined));
   }
 
   /** @throws ConsulError 404 when there is no such service */
-  async setService(serviceId: string, enabled: boolean, reason: string): Promise<void> {
+  async setService(serviceId: string, enabled: boolean, reason: string, token = ''): Promise<void> {
     const entry = this.#state.service(serviceId);
     if (entry === undefined) throw unknownServiceId(serviceId);
-    await this.#set(enabled, this.#check(serviceMaintenance(serviceId), 'Service Maintenance Mode', reason || defaultReason('service'), entry.service));
+    await this.#set(enabled, token, this.#check(serviceMaintenance(serviceId), 'Service Maintenance Mode', reason || defaultReason('service'), entry.service));
   }
 
-  async #set(enabled: boolean, check: HealthCheck): Promise<void> {
+  async #set(enabled: boolean, token: string, check: HealthCheck): Promise<void> {
     const isOn = this.#state.check(check.CheckID) !== undefined;
     if (isOn === enabled) return;
-    if (enabled) await this.#registrations.addCheck({check, type: null}, {token: '', source: 'local', persist: true});
+    if (enabled) await this.#registrations.addCheck({check, type: null}, {token, source: 'local', persist: true});
     else await this.#registrations.removeCheck(check.CheckID);
   }
 

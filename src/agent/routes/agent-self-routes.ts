@@ -133,7 +133,7 @@ async function monitor(options: AgentSelfOptions, request: ApiRequest): Promise<
 async function maintenance(options: AgentSelfOptions, request: ApiRequest): Promise<Answer> {
   const enable = enableOf(request.query);
   demand(await authorizerOf(request, options), 'node', 'write', options.local.nodeName);
-  await options.local.setNodeMaintenance(enable, request.query.get('reason'));
+  await options.local.setNodeMaintenance(enable, request.query.get('reason'), request.token);
   return emptyAnswer;
 }
 

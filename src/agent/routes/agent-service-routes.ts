@@ -101,7 +101,7 @@ async function maintenance(options: AgentRouteOptions, request: ApiRequest): Pro
   const enable = enableOf(request.query);
   refuseEnterprise(request);
   await demandWriteOf(options, request, id);
-  await options.local.setServiceMaintenance(id, enable, request.query.get('reason'));
+  await options.local.setServiceMaintenance(id, enable, request.query.get('reason'), request.token);
   return emptyAnswer;
 }
 
