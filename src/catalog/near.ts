@@ -5,6 +5,3 @@ export interface NearSorter {
   /** A sorted copy, in later turns where there is much to sort; as it was when no node is named, or nothing is known of it. */
   sort<T>(source: QuerySource, items: readonly T[], nodeOf: (item: T) => string): readonly T[] | Promise<readonly T[]>;
 }
-
-/** Knows no distances: every list stays as it is. */
-export const noNear: NearSorter = {sort: (_source, items) => items};

@@ -1,5 +1,5 @@
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
-import {collect, collectMap, runThrough, type Sliced} from '../runtime/slices.ts';
+import {collect, collectMap, type Sliced} from '../runtime/slices.ts';
 import {type OrderedRange} from '../store/ordered-range.ts';
 import {type Query} from '../store/query.ts';
 import {type Reader} from '../store/reader.ts';
@@ -26,11 +26,6 @@ export interface ServiceSelection {
   readonly nodeMeta: MetaFilters;
   /** Empty: this datacenter's own. Nothing is imported from peers yet. */
   readonly peer: string;
-}
-
-/** `gatherServices` in one go. */
-export function listServices(query: Query, filters: MetaFilters): QueryOutcome<ReadonlyMap<string, readonly string[]>> {
-  return runThrough(gatherServices(query, filters));
 }
 
 /** Which instances count for the list of services. */
@@ -74,11 +69,6 @@ export function* serviceNodes(query: Query, selection: ServiceSelection): Sliced
   const {all, isEmpty} = select(query, selection, tables);
   const index = isEmpty ? indexOfNone(query, selection.name, tables) : ownIndex(query, selection.name, tables);
   return {value: yield* collect(all, (row) => (isSelected(query, row, selection) ? flattened(query, row) : undefined)), index};
-}
-
-/** `gatherInstances` in one go. */
-export function checkServiceNodes(query: Query, selection: ServiceSelection, filter: number): QueryOutcome<readonly CheckServiceNode[]> {
-  return runThrough(gatherInstances(query, selection, filter));
 }
 
 /** Instances with their nodes and all checks that speak for them. */

@@ -95,10 +95,6 @@ export function serviceKey(node: string, serviceId: string): string {
   return folded(node, serviceId);
 }
 
-export function checkKey(node: string, checkId: string): string {
-  return folded(node, checkId);
-}
-
 /** Where the checks of a node are that follow sessions of this name; it is told apart by capitals, unlike the node's. */
 export function sessionChecksPrefix(node: string, sessionName: string): string {
   return `${foldedPrefix(node)}${sessionName}\0`;

@@ -27,11 +27,7 @@ type ServiceVirtualIP = TypeOf<typeof ServiceVirtualIP>;
 export const FreeVirtualIP = struct('FreeVirtualIP', {IP: bytes, IsCounter: bool}, {goType: 'state.FreeVirtualIP'});
 type FreeVirtualIP = TypeOf<typeof FreeVirtualIP>;
 
-const VirtualIps = defineTable({
-  name: 'service-virtual-ips',
-  key: ({Service}: ServiceVirtualIP) => virtualIpKey(Service.ServiceName.Name, Service.Peer),
-  indexes: {ip: ({IP, Service}: ServiceVirtualIP) => `${IP}${Service.Peer}`},
-});
+const VirtualIps = defineTable({name: 'service-virtual-ips', key: ({Service}: ServiceVirtualIP) => virtualIpKey(Service.ServiceName.Name, Service.Peer)});
 /** One of each: as in Consul, an offset that is given back takes the place of the one given back before. */
 const FreeVirtualIps = defineTable({name: 'free-virtual-ips', key: ({IsCounter}: FreeVirtualIP) => (IsCounter ? 'counter' : '')});
 
@@ -43,15 +39,6 @@ const offsetMax = 0x0fff_fffe;
 export function virtualIpOf(reader: Reader, service: string, peer = ''): string | undefined {
   const row = reader.get(VirtualIps, virtualIpKey(service, peer));
   return row === undefined ? undefined : addressOf(row.IP);
-}
-
-/** The service that has a virtual address; undefined when none has. */
-export function serviceOfVirtualIp(reader: Reader, address: string): string | undefined {
-  const parts = address.split('.').map(Number);
-  const [first = 0, ...rest] = parts;
-  if (parts.length !== 4 || first < 240) return undefined;
-  const IP = mappedPrefix + String.fromCharCode(first - 240, ...rest);
-  return reader.byIndex(VirtualIps, 'ip').first(IP)?.Service.ServiceName.Name;
 }
 
 /**

@@ -14,8 +14,3 @@ export const serialIndex = 'connect-ca-builtin-serial';
 export function caConfiguration(reader: Reader): CAConfiguration | undefined {
   return reader.get(CAConfig, '');
 }
-
-/** The root that signs now. */
-export function activeRoot(reader: Reader): CARoot | undefined {
-  return reader.all(CARoots).toArray().find(({Active}) => Active);
-}

@@ -1,7 +1,5 @@
 /** Every limit of the gossip room, from sheet `gossip.md` (§ in brackets). */
 
-/** Largest datagram that is read [§1]. */
-export const datagramBytesMax = 65_536;
 /** What a datagram is filled to [§3.9]. */
 export const packetBudgetBytes = 1400;
 /** Bytes a compound message costs: its type and its count [§3.4]. */
@@ -38,8 +36,6 @@ export const ringSlotEntriesMax = 256;
 export const recentIntentsMax = 16_384;
 /** Name and payload of a user event, and its encoded form [§12.1]. */
 export const userEventBytesMax = 512;
-/** Highest value the size limit of user events may be set to [§6]. */
-export const userEventBytesHardMax = 9216;
 /** An encoded query and an encoded answer [§12.3]. */
 export const queryBytesMax = 1024;
 export const queryResponseBytesMax = 1024;

@@ -16,9 +16,8 @@ import {NetTransport} from './net-transport.ts';
 import {type Member} from './serf/member.ts';
 import {consulSerfTimes, type SerfConfig} from './serf/serf-config.ts';
 import {SerfCore} from './serf/serf-core.ts';
-import {type Tags} from './serf/serf-message.ts';
 import {type SerfEffect, type SerfEvent, type SerfInput} from './serf/serf-step.ts';
-import {type Coordinate, coordinateDistanceNs} from '../schema/coordinate.ts';
+import {type Coordinate} from '../schema/coordinate.ts';
 import {type QueryOptions, type QueryResult, type SerfOptions} from './serf-options.ts';
 import {SnapshotFile} from './snapshot-file.ts';
 import {consulLanSwimConfig, consulWanSwimConfig, localSwimConfig} from './swim/swim-config.ts';
@@ -111,11 +110,6 @@ export class Serf {
     return serf;
   }
 
-  /** The address and port that are listened on. */
-  get local(): Endpoint {
-    return this.#local;
-  }
-
   /**
    * Joins at each address (`host`, `host:port`, `[v6]:port`, perhaps after `node/`); returns how many worked.
    * @param ignoreOld do not deliver events from before the join
@@ -159,11 +153,6 @@ export class Serf {
     throwIf(await this.#request((ref) => ({kind: 'force-leave', ref, node: name, prune})));
   }
 
-  /** Replaces our tags. @throws Error when they are over 512 bytes */
-  async setTags(tags: Tags): Promise<void> {
-    throwIf(await this.#request((ref) => ({kind: 'set-tags', ref, tags})));
-  }
-
   /** Fires a user event. @throws Error when it is over the size limit */
   async userEvent(name: string, payload: ByteString, coalesce = false): Promise<void> {
     throwIf(await this.#request((ref) => ({kind: 'user-event', ref, name, payload, coalesce})));
@@ -203,18 +192,8 @@ export class Serf {
     return this.#core.coordinateOf(name);
   }
 
-  /** Estimated round trip between two members in ns; undefined when a coordinate is not known. */
-  rttNs(a: string, b: string): number | undefined {
-    const [from, to] = [this.#core.coordinateOf(a), this.#core.coordinateOf(b)];
-    return from === undefined || to === undefined ? undefined : coordinateDistanceNs(from, to);
-  }
-
   get encrypted(): boolean {
     return isEncrypted(this.#security);
-  }
-
-  get state(): 'alive' | 'leaving' | 'left' | 'shutdown' {
-    return this.#isShutDown ? 'shutdown' : this.#core.state;
   }
 
   /** As `serf_lan` and `serf_wan` of /v1/agent/self show it. */

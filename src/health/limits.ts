@@ -2,8 +2,6 @@
 
 /** Shorter check intervals are raised to this. */
 export const checkIntervalMsMin = 1_000;
-/** Output of one check run that is kept, where neither agent nor check says less (`check_output_max_size`). */
-export const checkOutputBytesMax = 4_096;
 export const checkTimeoutMsDefault = 10_000;
 export const scriptTimeoutMsDefault = 30_000;
 /** Nothing bounds a Docker exec in Consul; a runner that never ends would never report again, so ours does. */
@@ -28,8 +26,6 @@ export const aliasWaitMs = 60_000;
 export const aliasMaxStaleMs = 15_000;
 export const aliasBackoffAttemptsMin = 3;
 export const aliasBackoffMsMax = 60_000;
-/** Waits before the questions after the first, when asking whether the aliased service exists. */
-export const aliasExistsRetryMs: readonly number[] = [1_000, 2_000, 3_000];
 
 /** Least `deregister_critical_service_after`, and how often critical services are looked through. */
 export const deregisterAfterMsMin = 60_000;

@@ -24,16 +24,6 @@ export function systemRootsContext(): SecureContext {
   return systemContext;
 }
 
-/** A context of the agent's internal-RPC certificates (`enable_agent_tls_for_checks`); all PEM. */
-export function agentTlsContext(pem: {readonly ca?: readonly string[]; readonly cert?: string; readonly key?: string}): SecureContext {
-  return createSecureContext({
-    minVersion: 'TLSv1.2',
-    ...(pem.ca === undefined || pem.ca.length === 0 ? {} : {ca: [...pem.ca]}),
-    ...(pem.cert === undefined ? {} : {cert: pem.cert}),
-    ...(pem.key === undefined ? {} : {key: pem.key}),
-  });
-}
-
 /**
  * Does a TLS handshake over a connected socket, then verifies as Go does: dates, then name, then chain.
  * @param host the target's host, verified where `serverName` is empty

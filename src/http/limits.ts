@@ -6,8 +6,6 @@ export const maxHeaderBytesDefault = 1 << 20;
 export const headersTimeoutMs = 10_000;
 /** An idle kept-alive connection is closed after this time: longer than the usual proxies', so they close first. */
 export const keepAliveTimeoutMs = 120_000;
-/** JSON bodies of the API, but for KV, txn and snapshots, which have limits of their own. */
-export const jsonBodyBytesMax = 8 << 20;
 /** Hot answers kept per listener. */
 export const hotAnswersMax = 4096;
 /** An answer larger than this is not worth a place among the hot ones. */

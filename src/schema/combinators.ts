@@ -96,14 +96,3 @@ class OtherJson<T> extends Type<T> {
     return this.#forms.read === undefined ? this.#base.readJson(node, context) : this.#forms.read(node, context);
   }
 }
-
-/** Any one msgpack value, kept as its bytes: a body that is passed on unread. Has no JSON form (null). */
-export const encoded: Type<Uint8Array> = custom<Uint8Array>({
-  goType: 'codec.Raw',
-  zero: () => Uint8Array.of(0xc0),
-  isEmpty: (value) => value.length === 0,
-  writeMsgpack: (writer, value) => writer.writeEncoded(value),
-  readMsgpack: (reader) => reader.readEncoded(),
-  writeJson: () => 'null',
-  readJson: () => Uint8Array.of(0xc0),
-});

@@ -35,11 +35,6 @@ export function unixMsOfGoTime(time: GoTime): number {
   return time.unixSeconds * 1000 + time.nanos / 1e6;
 }
 
-/** Negative if `a` is earlier than `b`, 0 if they are the same moment, else positive. */
-export function compareGoTime(a: GoTime, b: GoTime): number {
-  return a.unixSeconds - b.unixSeconds || a.nanos - b.nanos;
-}
-
 /** RFC 3339 with up to nine digits of a second, trailing zeros left out: `2024-01-02T03:04:05.000000006Z`. */
 export function formatGoTime(time: GoTime): string {
   const offset = time.offsetSeconds ?? 0;

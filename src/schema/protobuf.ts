@@ -164,13 +164,6 @@ export const unsigned: ProtoCodec<number> = {...number, read: (reader) => reader
 /** int32, int64 and enums. */
 export const signed: ProtoCodec<number> = {...number, read: (reader) => reader.readSigned()};
 
-export const double: ProtoCodec<number> = {
-  type: wireType.fixed64,
-  isDefault: (value) => value === 0,
-  write: (writer, value) => writer.writeDouble(value),
-  read: (reader) => reader.readDouble(),
-};
-
 /** A message that is always there, as Go's generated converters write it. */
 export function nested<T extends object>(of: ProtoMessage<T>): ProtoCodec<T> {
   return {...nullableNested(of), isDefault: () => false, read: (reader) => readNested(reader, of)} as ProtoCodec<T>;

@@ -80,25 +80,6 @@ export class Kept<T> implements FireListener {
   }
 }
 
-/**
- * Something else that is made from an answer once, such as the record sets of a DNS name: `const records =
- * new Derived((health: Health) => …)`, `records.of(kept)`. It lives as long as the answer, and is not counted in its bytes.
- */
-export class Derived<T, D extends object> {
-  readonly #make: (value: T) => D;
-  readonly #made = new WeakMap<Kept<T>, D>();
-
-  constructor(make: (value: T) => D) {
-    this.#make = make;
-  }
-
-  of(kept: Kept<T>): D {
-    let made = this.#made.get(kept);
-    if (made === undefined) this.#made.set(kept, (made = this.#make(kept.value)));
-    return made;
-  }
-}
-
 /** Where a kept answer stands: in the list of all by last use, and under its key in its space. */
 class Place {
   readonly #cache: KeptAnswers;

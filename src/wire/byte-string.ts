@@ -9,11 +9,6 @@ export function byteStringOf(bytes: Uint8Array): ByteString {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-/** The bytes that a ByteString holds, as a new Buffer. */
-export function bytesOf(value: ByteString): Buffer {
-  return Buffer.from(value, 'latin1');
-}
-
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** The UTF-8 bytes of `text` as a ByteString. */

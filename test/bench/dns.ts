@@ -7,13 +7,13 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {defaultDnsConfig} from '../../src/dns/dns-config.ts';
 import {DnsEngine} from '../../src/dns/dns-engine.ts';
 import {DnsServer} from '../../src/dns/server/dns-server.ts';
 import {silentLogger} from '../../src/runtime/logger.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
 import {seededRandom} from '../../src/runtime/random.ts';
 import {CatalogLookups, type Registration} from '../dns/catalog-lookups.ts';
+import {defaultDnsConfig} from '../dns/default-dns-config.ts';
 
 const seconds = process.argv[2] ?? '3';
 const run = promisify(execFile);

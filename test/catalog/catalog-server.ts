@@ -3,7 +3,6 @@ import {allowAll} from '../../src/acl/fixed-authorizers.ts';
 import {catalogEndpoints} from '../../src/catalog/catalog-endpoint.ts';
 import {healthEndpoints} from '../../src/catalog/health-endpoint.ts';
 import {catalogDeregister, catalogRegister} from '../../src/catalog/methods.ts';
-import {noNear} from '../../src/catalog/near.ts';
 import {DeregisterRequest, RegisterRequest} from '../../src/catalog/schema.ts';
 import {BlockingReader} from '../../src/rpc/blocking-reader.ts';
 import {type Method} from '../../src/rpc/method.ts';
@@ -26,7 +25,7 @@ export class CatalogServer {
     const leadership = {knownLeader: true, lastContactNs: 0};
     const times = {defaultQueryTimeMs: 300_000, maxQueryTimeMs: 600_000};
     const reader = new BlockingReader({store, resolver, leadership, clock, random: seededRandom(1), ...times});
-    const shared = {reader, kept: new KeptAnswers(), near: noNear};
+    const shared = {reader, kept: new KeptAnswers(), near: {sort: <T>(_source: unknown, items: readonly T[]) => items}};
     const writes = {store, proposer: registry, resolver, datacenters: () => ['dc1']};
     this.router.serve([...catalogEndpoints({...shared, ...writes}), ...healthEndpoints(shared)]);
   }

@@ -4,7 +4,7 @@ import {serviceOf} from '../../src/catalog/service-commands.ts';
 import {ConfigEntryRequest} from '../../src/config-entry/schema.ts';
 import {ServiceResolverConfigEntry} from '../../src/config-entry/entries/routing.ts';
 import {TerminatingGatewayConfigEntry} from '../../src/config-entry/entries/gateways.ts';
-import {serviceOfVirtualIp, virtualIpOf} from '../../src/config-entry/virtual-ips.ts';
+import {virtualIpOf} from '../../src/config-entry/virtual-ips.ts';
 import {Applying} from '../fsm/applying.ts';
 
 const native = (service: string, peer = '') =>
@@ -22,7 +22,6 @@ test('addresses are given in order; of those given back only the last is given a
   for (const name of ['a', 'b']) await applying.apply(1, DeregisterRequest, gone(name));
   for (const name of ['d', 'e']) await applying.apply(0, RegisterRequest, native(name));
   expect(['a', 'd', 'e'].map((name) => virtualIpOf(applying.view, name))).toEqual([undefined, '240.0.0.2', '240.0.0.4']);
-  expect(serviceOfVirtualIp(applying.view, '240.0.0.4')).toBe('e');
 });
 
 test('an address stays while an entry names the service', async () => {

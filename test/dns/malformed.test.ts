@@ -1,7 +1,6 @@
 import {decode, encode} from 'dns-packet';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {defaultDnsConfig} from '../../src/dns/dns-config.ts';
 import {DnsEngine} from '../../src/dns/dns-engine.ts';
 import {readMessage} from '../../src/dns/wire/message-reader.ts';
 import {nameLabels, readName} from '../../src/dns/wire/name-text.ts';
@@ -10,6 +9,7 @@ import {silentLogger} from '../../src/runtime/logger.ts';
 import {seededRandom} from '../../src/runtime/random.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 import {CatalogLookups} from './catalog-lookups.ts';
+import {defaultDnsConfig} from './default-dns-config.ts';
 
 const lookups = new CatalogLookups([{Node: 'foo', Address: '10.0.0.1', Service: {ID: 'db', Service: 'db', Port: 1}}]);
 const engine = new DnsEngine({config: defaultDnsConfig, lookups, clock: new SimulatedClock(), random: seededRandom(1), logger: silentLogger});

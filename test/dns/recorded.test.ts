@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs';
 import {decode} from 'dns-packet';
 import {describe, expect, test} from 'vitest';
-import {defaultDnsConfig} from '../../src/dns/dns-config.ts';
 import {DnsEngine} from '../../src/dns/dns-engine.ts';
 import {silentLogger} from '../../src/runtime/logger.ts';
 import {seededRandom} from '../../src/runtime/random.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 import {CatalogLookups, type Registration} from './catalog-lookups.ts';
+import {defaultDnsConfig} from './default-dns-config.ts';
 
 interface Recorded {
   readonly registrations: readonly Registration[];

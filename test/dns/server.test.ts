@@ -4,7 +4,7 @@ import {connect, createServer} from 'node:net';
 import {type AddressInfo} from 'node:net';
 import {decode, encode} from 'dns-packet';
 import {afterEach, describe, expect, test} from 'vitest';
-import {type DnsConfig, defaultDnsConfig} from '../../src/dns/dns-config.ts';
+import {type DnsConfig} from '../../src/dns/dns-config.ts';
 import {DnsEngine} from '../../src/dns/dns-engine.ts';
 import {DnsServer} from '../../src/dns/server/dns-server.ts';
 import {TcpFrames} from '../../src/dns/server/tcp-frames.ts';
@@ -13,6 +13,7 @@ import {seededRandom} from '../../src/runtime/random.ts';
 import {systemClock} from '../../src/runtime/system-clock.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 import {CatalogLookups, type Registration} from './catalog-lookups.ts';
+import {defaultDnsConfig} from './default-dns-config.ts';
 
 const fiveOfDb: Registration[] = [1, 2, 3, 4, 5].map((i) => ({Node: `foo${i}`, Address: `10.1.10.${i}`, Service: {ID: 'db', Service: 'db', Port: 80}}));
 const closers: (() => unknown)[] = [];

@@ -33,5 +33,5 @@ export interface VivaldiRun {
 
 /** Byte vectors of the reference implementations. */
 export function gossipVectors(): GossipVectors {
-  return JSON.parse(readFileSync(new URL('./gossip-vectors.json', import.meta.url), 'utf8')) as GossipVectors;
+  return JSON.parse(readFileSync(new URL('../vectors/gossip-vectors.json', import.meta.url), 'utf8')) as GossipVectors;
 }

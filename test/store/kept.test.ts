@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
-import {Derived, KeptAnswers} from '../../src/store/kept.ts';
+import {KeptAnswers} from '../../src/store/kept.ts';
 import {keptEntryBytes} from '../../src/store/limits.ts';
 import {Store} from '../../src/store/store.ts';
 import {Watch} from '../../src/store/watch.ts';
@@ -65,12 +65,6 @@ describe('a kept answer', () => {
     ask('web').encoding('pretty', encode);
     expect(made).toBe(2);
     expect(cache.bytes).toBe(keptEntryBytes + 'web'.length + 2 * json.length);
-  });
-
-  test('carries what is derived from it', () => {
-    const {ask} = setUp();
-    const lengths = new Derived((value: string[]) => ({count: value.length}));
-    expect(lengths.of(ask('web'))).toBe(lengths.of(ask('web')));
   });
 
   test('serves all waiters of a query with one run', async () => {

@@ -1,4 +1,5 @@
 import {type Endpoint} from '../endpoint.ts';
+import {userEventBytesMax} from '../limits.ts';
 import {type SwimConfig} from '../swim/swim-config.ts';
 import {type Member} from './member.ts';
 import {type Tags} from './serf-message.ts';
@@ -40,5 +41,5 @@ export interface SerfConfig {
 export const consulSerfTimes = {
   delegateProtocol: 4, delegateProtocolMax: 5, broadcastTimeoutMs: 5000, leavePropagateDelayMs: 3000, reapIntervalMs: 15_000,
   reconnectIntervalMs: 30_000, reconnectTimeoutMs: 72 * 3_600_000, tombstoneTimeoutMs: 24 * 3_600_000,
-  recentIntentTimeoutMs: 300_000, queryTimeoutMult: 16, queueDepthMin: 4096, userEventBytesMax: 512,
+  recentIntentTimeoutMs: 300_000, queryTimeoutMult: 16, queueDepthMin: 4096, userEventBytesMax,
 } as const;

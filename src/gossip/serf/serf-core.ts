@@ -17,7 +17,7 @@ import {resolveNameConflict} from './name-conflict.ts';
 import {Queries} from './queries.ts';
 import {type Candidate, type SerfConfig} from './serf-config.ts';
 import {SerfContext} from './serf-context.ts';
-import {serfType, type Tags} from './serf-message.ts';
+import {serfType} from './serf-message.ts';
 import {type QueryParams, type SerfEffect, type SerfInput} from './serf-step.ts';
 import {StateExchange} from './state-exchange.ts';
 import {decodeTags, encodeTags} from './tags.ts';
@@ -70,7 +70,6 @@ export class SerfCore implements SwimDelegate {
       case 'announce-join':
       case 'leave':
       case 'force-leave':
-      case 'set-tags':
       case 'user-event':
       case 'query':
       case 'answer-query':
@@ -93,7 +92,6 @@ export class SerfCore implements SwimDelegate {
       case 'announce-join': return this.#members.announceJoin();
       case 'leave': return this.#leave(input.ref);
       case 'force-leave': return this.#forceLeave(input.ref, input.node, input.prune);
-      case 'set-tags': return this.#setTags(input.ref, input.tags);
       case 'user-event': return this.#attempt(input.ref, () => this.#events.fire(input.name, input.payload, input.coalesce));
       case 'query': return this.#query(input.ref, input.params);
       case 'answer-query': return this.#attempt(input.ref, () => this.#queries.answer(input.query, input.payload));
@@ -140,10 +138,6 @@ export class SerfCore implements SwimDelegate {
       left: this.#members.names('left').length, memberTime: context.clock.time, members: context.members.size,
       queryQueue: context.queries.length, queryTime: this.#queries.ring.clock.time,
     };
-  }
-
-  queryTimeoutMs(): number {
-    return this.#queries.defaultTimeoutMs();
   }
 
   get liveCount(): number {
@@ -216,24 +210,6 @@ export class SerfCore implements SwimDelegate {
     };
     this.#swim.after(this.#context.config.broadcastTimeoutMs, () => finish(new Error('timed out broadcasting node removal')));
     this.#members.announceLeave(node, prune, () => finish(null));
-  }
-
-  #setTags(ref: number, tags: Tags): void {
-    this.#attemptThen(ref, () => {
-      const meta = encodeTags(tags);
-      const told = this.#once(this.#context.config.broadcastTimeoutMs, 'timeout waiting for update broadcast', () => this.#done(ref));
-      this.#swim.updateMeta(meta, told);
-      if (!this.#swim.hasLivePeers) told();
-    });
-  }
-
-  /** Like `#attempt`, for actions that say themselves when they are done. */
-  #attemptThen(ref: number, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#done(ref, error instanceof Error ? error : new Error(String(error)));
-    }
   }
 
   #query(ref: number, params: QueryParams): void {

@@ -1,5 +1,5 @@
 import {type TypeOf} from '../../schema/struct.ts';
-import {type JoinIntent, type LeaveIntent, type Query, type QueryResponse, type RelayHeader, type UserEvent} from '../wire/serf-schema.ts';
+import {type JoinIntent, type LeaveIntent, type Query, type QueryResponse, type UserEvent} from '../wire/serf-schema.ts';
 
 /** First byte of a Serf message [gossip.md §11.3]. */
 export const serfType = {
@@ -14,6 +14,5 @@ export type JoinIntentBody = TypeOf<typeof JoinIntent>;
 export type UserEventBody = TypeOf<typeof UserEvent>;
 export type QueryBody = TypeOf<typeof Query>;
 export type QueryResponseBody = TypeOf<typeof QueryResponse>;
-export type RelayHeaderBody = TypeOf<typeof RelayHeader>;
 
 export type Tags = Readonly<Record<string, string>>;

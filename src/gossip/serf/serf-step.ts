@@ -2,7 +2,7 @@ import {type Endpoint} from '../endpoint.ts';
 import {type SwimEffect, type SwimInput} from '../swim/swim-step.ts';
 import {type ByteString} from '../../wire/byte-string.ts';
 import {type Member} from './member.ts';
-import {type QueryBody, type Tags} from './serf-message.ts';
+import {type QueryBody} from './serf-message.ts';
 
 export type MemberEventType = 'member-join' | 'member-leave' | 'member-failed' | 'member-update' | 'member-reap';
 
@@ -41,7 +41,6 @@ export type SerfInput =
   | {readonly kind: 'announce-join'}
   | {readonly kind: 'leave'; readonly ref: number}
   | {readonly kind: 'force-leave'; readonly ref: number; readonly node: string; readonly prune: boolean}
-  | {readonly kind: 'set-tags'; readonly ref: number; readonly tags: Tags}
   | {readonly kind: 'user-event'; readonly ref: number; readonly name: string; readonly payload: ByteString; readonly coalesce: boolean}
   | {readonly kind: 'query'; readonly ref: number; readonly params: QueryParams}
   | {readonly kind: 'answer-query'; readonly ref: number; readonly query: IncomingQuery; readonly payload: ByteString};

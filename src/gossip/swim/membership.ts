@@ -19,15 +19,15 @@ export class Membership {
     this.#refuseAddress = refuseAddress;
   }
 
-  /** Announces ourselves, at the start and whenever our metadata change. `done`: it was sent to all it will be sent to. */
-  announceSelf(done: (() => void) | null = null): void {
+  /** Announces ourselves, at the start. */
+  announceSelf(): void {
     this.#incarnation++;
-    this.#applyAlive(this.#selfAlive(), true, done);
+    this.#applyAlive(this.#selfAlive(), true);
   }
 
   alive(message: Alive): void {
     if (this.#isOldNews(message)) return;
-    this.#applyAlive(message, false, null);
+    this.#applyAlive(message, false);
   }
 
   /** Declares ourselves gone; `done` when that was sent as often as it may be. */
@@ -115,7 +115,7 @@ export class Membership {
       Port: self.endpoint.port, Vsn: self.vsn};
   }
 
-  #applyAlive(message: Alive, isOwnAnnouncement: boolean, done: (() => void) | null): void {
+  #applyAlive(message: Alive, isOwnAnnouncement: boolean): void {
     const context = this.#context;
     const isSelf = message.Node === context.self.name;
     if (isSelf && context.left && !isOwnAnnouncement) return;
@@ -144,13 +144,13 @@ export class Membership {
       if (!isOurOwn) this.#refute(node, message.Incarnation, `Refuting an alive message for '${node.name}'`);
       return;
     }
-    this.#becomeAlive(node, message, endpoint, done);
+    this.#becomeAlive(node, message, endpoint);
   }
 
-  #becomeAlive(node: SwimNode, message: Alive, endpoint: Endpoint, done: (() => void) | null): void {
+  #becomeAlive(node: SwimNode, message: Alive, endpoint: Endpoint): void {
     const context = this.#context;
     cancelSuspicion(node);
-    context.broadcast({type: 'alive', body: message}, node.name, done);
+    context.broadcast({type: 'alive', body: message}, node.name);
     const before = node.state;
     const hadMeta = node.meta;
     node.vsn = message.Vsn;

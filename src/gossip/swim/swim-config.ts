@@ -49,8 +49,3 @@ export const localSwimConfig: SwimConfig = {
 /** Consul's LAN and WAN pools: Serf's, with dead names free after 30 s and three gossip targets. */
 export const consulLanSwimConfig: SwimConfig = {...lanSwimConfig, deadNodeReclaimMs: 30_000};
 export const consulWanSwimConfig: SwimConfig = {...wanSwimConfig, deadNodeReclaimMs: 30_000, gossipNodes: 3};
-
-/** What `consul agent -dev` changes in both pools. */
-export function devSwimConfig(config: SwimConfig): SwimConfig {
-  return {...config, suspicionMult: 3, probeIntervalMs: 100, probeTimeoutMs: 100, gossipIntervalMs: 100};
-}

@@ -74,25 +74,12 @@ export class SwimCore {
     return this.#context.awareness.score;
   }
 
-  get nodes(): readonly SwimNodeView[] {
-    return this.#context.nodes.all();
-  }
-
   get nowMs(): number {
     return this.#context.nowMs;
   }
 
   get random(): Random {
     return this.#context.random;
-  }
-
-  /** Messages of this layer that wait to be gossiped. */
-  get queueLength(): number {
-    return this.#context.queue.length;
-  }
-
-  node(name: string): SwimNodeView | undefined {
-    return this.#context.nodes.get(name);
   }
 
   /** Whether anybody else is there to hear us. */
@@ -112,13 +99,6 @@ export class SwimCore {
   /** Synchronises fully with one address; `done` gets null or the error. */
   join(to: Endpoint, done: (error: Error | null, merged: boolean) => void): void {
     this.#pushPuller.dial(to, true, done);
-  }
-
-  /** New metadata: announced with a raised incarnation; `done` when they were sent as often as they may be. */
-  updateMeta(meta: string, done: () => void): void {
-    const context = this.#context;
-    context.self.meta = meta;
-    this.#membership.announceSelf(done);
   }
 
   /** Declares ourselves gone; the core goes on answering. */

@@ -46,10 +46,6 @@ export class GrpcServer {
     this.#services = new Set([...options.methods.keys()].map((path) => path.split('/')[1] ?? ''));
   }
 
-  get connectionCount(): number {
-    return this.#sessions.size;
-  }
-
   /** Takes a connection over for its whole life. */
   accept(stream: Duplex, from: string): void {
     const {logger} = this.#options;

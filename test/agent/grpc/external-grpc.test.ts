@@ -12,7 +12,6 @@ import {GrpcListeners} from '../../../src/agent/grpc/grpc-listeners.ts';
 import {type ListenerTls} from '../../../src/agent/tls/agent-tls.ts';
 import {type ListenAddress} from '../../../src/config/runtime-config.ts';
 import {loadConfig} from '../../../src/config/load-config.ts';
-import {defaultDnsConfig} from '../../../src/dns/dns-config.ts';
 import {DnsEngine} from '../../../src/dns/dns-engine.ts';
 import {GrpcConnection} from '../../../src/rpc/grpc/grpc-connection.ts';
 import {silentLogger} from '../../../src/runtime/logger.ts';
@@ -21,6 +20,7 @@ import {systemClock} from '../../../src/runtime/system-clock.ts';
 import {CatalogLookups} from '../../dns/catalog-lookups.ts';
 import {closeAfterTest} from '../../rpc/net/served.ts';
 import {ChangingPool, member} from '../../server/changing-pool.ts';
+import {defaultDnsConfig} from '../../dns/default-dns-config.ts';
 
 const pem = (name: string): string => readFileSync(new URL(`../../rpc/net/certificates/${name}.pem`, import.meta.url), 'latin1');
 const noTls: ListenerTls = {material: {authorities: []}, verifiesClients: false};

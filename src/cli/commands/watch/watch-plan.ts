@@ -72,7 +72,6 @@ const types: Readonly<Record<string, WatchType>> = {
 };
 
 /** The types of watches, in alphabetical order. */
-export const WATCH_TYPES = Object.keys(types).sort();
 
 /** @throws CommandFailure with Consul's text for a type that is not there, and for parameters that are missing or too many (cli.md §3.8) */
 export function watchPlan(type: string, given: WatchParameters): WatchPlan {
