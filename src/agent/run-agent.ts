@@ -7,6 +7,7 @@ import {systemClock} from '../runtime/system-clock.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {pause} from '../runtime/pause.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
+import {refuseForeignRaft} from '../server/foreign-raft.ts';
 import {AgentLog, type LogOutput} from './log/agent-log.ts';
 import {RotatingFile} from './log/rotating-file.ts';
 import {Agent} from './agent.ts';
@@ -24,6 +25,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   let tls: AgentTls;
   try {
     refuseUnsupported(config);
+    if (config.server && !config.devMode) refuseForeignRaft(config.dataDir);
     tls = new AgentTls(config);
     if (config.log.file !== '') outputs.push(openLogFile(config));
     nodeId = nodeIdOf(config);

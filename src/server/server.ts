@@ -27,6 +27,7 @@ import {cascades} from './cascades.ts';
 import {ClusterRouter} from './cluster-router.ts';
 import {Departure} from './departure.ts';
 import {FeatureProposer} from './feature-proposer.ts';
+import {claimRaftFolder} from './foreign-raft.ts';
 import {AgreedFeatures} from './leader/agreed-features.ts';
 import {Autopilot} from './leader/autopilot.ts';
 import {LeaderDuties} from './leader/leader-duties.ts';
@@ -113,6 +114,7 @@ export class Server {
       clock,
       random,
       config: options.raft,
+      wasMember: options.wasServer === true,
       logger: logger.named('raft'),
     });
     this.raft.onFatal(options.onFatal);
@@ -238,6 +240,7 @@ export class Server {
     await this.#port.listen(this.router);
     await this.raft.start();
     const isNew = this.raft.lastIndex === 0 && this.raft.configurationIndex === 0;
+    if (isNew) this.#tellOfEmptyFolder();
     if (isNew && bootstrap) await this.raft.bootstrap({servers: [{id: nodeId, address, suffrage: 0}]});
     if (this.#options.bootstrapExpect > 1) this.#bootstrap.start();
     this.#health.start();
@@ -245,6 +248,16 @@ export class Server {
       await this.#takingUpDuties;
       await this.#reconciler.settled();
     }
+  }
+
+  /** Who removed the folder of a server should know what follows. */
+  #tellOfEmptyFolder(): void {
+    const {wasServer = false, bootstrap, raftDir, logger} = this.#options;
+    if (!wasServer) return;
+    const what = bootstrap
+      ? 'bootstrap = true makes a new cluster with an empty state; the data of the old one comes back with "consul snapshot restore"'
+      : 'it votes for nobody until a leader has brought it up to date. If it did not leave the cluster before, do not stop another server until then';
+    logger.warn(`this was a server before, and its Raft folder is empty: ${what}`, {folder: raftDir});
   }
 
   /** What an operator wrote down after a loss of servers comes before all else. */
@@ -292,6 +305,7 @@ export class Server {
 /** Where Raft keeps what it must not forget. */
 function raftStores({raftDir, inMemory}: ServerOptions): Pick<RaftNodeOptions, 'logStore' | 'snapshotStore'> {
   mkdirSync(raftDir, {recursive: true, mode: 0o700});
+  if (!inMemory) claimRaftFolder(raftDir);
   const disk = inMemory ? new SimulatedDisk().asLogDisk() : new LevelDisk(join(raftDir, raftLogFolder));
   return {logStore: new BatchedLogStore(disk), snapshotStore: new DirectorySnapshotStore(join(raftDir, raftSnapshotFolder))};
 }

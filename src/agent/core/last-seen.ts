@@ -1,4 +1,4 @@
-import {readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ConsulError} from '../../consul-error.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
@@ -7,6 +7,12 @@ import {errorCode} from '../../runtime/system-error.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 
 const writtenEveryMs = 3_600_000;
+const metadataFile = 'server_metadata.json';
+
+/** A server ran on this data_dir before, whatever became of its log: only servers write these, Consul's old versions only the second. */
+export function wasServer(dataDir: string): boolean {
+  return [metadataFile, join('serf', 'remote.snapshot')].some((file) => existsSync(join(dataDir, file)));
+}
 
 export interface LastSeenOptions {
   readonly dataDir: string;
@@ -27,7 +33,7 @@ export class LastSeen {
 
   constructor(options: LastSeenOptions) {
     this.#options = options;
-    this.#file = join(options.dataDir, 'server_metadata.json');
+    this.#file = join(options.dataDir, metadataFile);
   }
 
   /** Begins to write the time down, now and every hour. @throws ConsulError in Consul's words when the server was away for too long */

@@ -19,7 +19,7 @@ import {Server} from '../../server/server.ts';
 import {type AgentPools} from '../gossip/agent-pools.ts';
 import {type AgentCore, type Stats} from './agent-core.ts';
 import {callTimesOf} from './call-times-of.ts';
-import {LastSeen} from './last-seen.ts';
+import {LastSeen, wasServer} from './last-seen.ts';
 import {serverGauges} from './server-gauges.ts';
 
 export interface ServerCoreOptions {
@@ -63,6 +63,7 @@ export class ServerCore implements AgentCore {
       inMemory: config.devMode,
       bootstrap: config.devMode || raft.bootstrap,
       bootstrapExpect: raft.bootstrapExpect,
+      wasServer: !config.devMode && wasServer(config.dataDir),
       raft: this.#raftConfig,
       autopilot: autopilotOf(config),
       membership: pools.lan,

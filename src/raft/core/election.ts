@@ -136,6 +136,7 @@ export function onPreVoteRequest(state: RaftState, ref: number, request: PreVote
 }
 
 function refusedAtSight(state: RaftState, request: VoteRequest | PreVoteRequest, server: RaftServer | undefined, transfer: boolean): boolean {
+  if (state.owed !== undefined) return true;
   if (server === undefined && state.configurations.latest.servers.length > 0) return true;
   if (state.leader !== undefined && !samePeer(state.leader, request.from) && !transfer) return true;
   return request.term < state.hard.term;

@@ -1,4 +1,5 @@
 import {RaftInvariantError} from '../raft-error.ts';
+import {oweAtLeast, settleDebt} from './debt.ts';
 import {identify} from './identify.ts';
 import {type AppendRequest, type AppendResponse, type InstallSnapshotRequest, type InstallSnapshotResponse, type Peer} from './messages.ts';
 import {appendInMemory, commitTo, followerTimeoutAtMs, persist, type RaftState, resetInMemory, truncateInMemory} from './raft-state.ts';
@@ -29,10 +30,14 @@ export function onAppend(state: RaftState, ref: number, request: AppendRequest):
   if (request.term < state.hard.term) return answer(false, false, state.hardSeq);
   heardOf(state, request.from, request.term);
   if (request.heartbeat) return answer(true, false, state.hardSeq);
-  if (!previousMatches(state, request)) return answer(false, true, state.hardSeq);
+  if (!previousMatches(state, request)) {
+    oweAtLeast(state, request.prevIndex);
+    return answer(false, true, state.hardSeq);
+  }
 
   const lastSent = request.prevIndex + request.entries.length;
   takeEntries(state, request);
+  settleDebt(state, Math.max(lastSent, request.leaderCommit));
   // Only up to what this request has compared: a longer log of ours may differ beyond it (Raft §5.3, receiver rule 5).
   commitTo(state, Math.min(request.leaderCommit, Math.max(lastSent, state.commitIndex)));
   answer(true, false, state.durableIndex >= lastSent ? state.hardSeq : state.seq);

@@ -32,6 +32,8 @@ export interface RestoredState {
   readonly termRuns: readonly TermRun[];
   /** Configurations found in the log, ascending. */
   readonly configurations: readonly {readonly index: number; readonly configuration: Configuration}[];
+  /** Nothing is on the disk although this server was a member of a cluster once: it may have made promises. */
+  readonly hasForgotten?: boolean;
   /** Position of the newest usable snapshot, index 0 for none. */
   readonly snapshot: {readonly index: number; readonly term: number; readonly configuration: Configuration; readonly configurationIndex: number};
 }
@@ -138,6 +140,7 @@ function initialState(self: Peer, config: RaftConfig, restored: RestoredState, r
     electionAtMs: Infinity,
     contactMs: -Infinity,
     lateDoubts: 0,
+    owed: restored.hasForgotten === true && lastIndex === 0 && snapshot.index === 0 ? Infinity : undefined,
     nowMs: 0,
     wallMs: 0,
     random: noChance,
@@ -291,6 +294,8 @@ function onBootstrap(state: RaftState, ref: number, configuration: Configuration
   const data = encodeConfiguration(configuration);
   const entries = [{index: 1, term: 1, type: logType.configuration, data, extensions: null, appendedAtMs: 0}];
   state.hard = {term: 1, votedFor: ''};
+  // A new cluster: what was promised in another one holds no longer.
+  state.owed = undefined;
   appendInMemory(state, entries);
   persist(state, {hardState: state.hard, entries});
   state.electionAtMs = followerTimeoutAtMs(state);

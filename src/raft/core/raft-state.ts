@@ -66,6 +66,8 @@ export interface RaftState {
   /** When a leader was last heard of. */
   contactMs: number;
   lateDoubts: number;
+  /** Index up to which the log must reach before this server votes again; Infinity: not known yet. Undefined: nothing is owed (debt.ts). */
+  owed: number | undefined;
   nowMs: number;
   wallMs: number;
   random: Random;
@@ -87,7 +89,8 @@ export function followerTimeoutAtMs(state: RaftState): number {
  * nobody can say that this configuration is committed. The latter may hold the longest log, without which nobody wins
  * (dissertation §4.2.2).
  */
-export function mayStand({configurations, commitIndex, self}: RaftState): boolean {
+export function mayStand({configurations, commitIndex, self, owed}: RaftState): boolean {
+  if (owed !== undefined) return false;
   if (isVoter(configurations.latest, self.id)) return true;
   return configurations.latestIndex > commitIndex && isVoter(configurations.at(commitIndex).configuration, self.id);
 }

@@ -20,4 +20,6 @@ export interface RaftNodeOptions {
   readonly random: Random;
   readonly config: RaftConfig;
   readonly logger: Logger;
+  /** This server was one before. If its disk is empty now, it votes for nobody until a leader has brought it up to date. */
+  readonly wasMember?: boolean;
 }

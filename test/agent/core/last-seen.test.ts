@@ -1,7 +1,7 @@
-import {readFileSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {LastSeen} from '../../../src/agent/core/last-seen.ts';
+import {LastSeen, wasServer} from '../../../src/agent/core/last-seen.ts';
 import {silentLogger} from '../../../src/runtime/logger.ts';
 import {SimulatedClock} from '../../../src/runtime/simulated-clock.ts';
 import {temporaryDir} from '../local-fixture.ts';
@@ -37,4 +37,16 @@ describe('when a server was last up', () => {
     writeFileSync(join(dataDir, 'server_metadata.json'), '{}');
     expect(() => new LastSeen({dataDir, ageMaxMs: 1, clock: new SimulatedClock(), logger: silentLogger}).start()).toThrow('holds no last_seen_unix');
   });
+});
+
+it('that a data_dir was a server\'s shows by what only servers write, also without its Raft folder', () => {
+  for (const only of ['server_metadata.json', 'serf/remote.snapshot']) {
+    const dataDir = temporaryDir();
+    mkdirSync(join(dataDir, 'serf'));
+    writeFileSync(join(dataDir, 'serf/local.snapshot'), '');
+    writeFileSync(join(dataDir, 'node-id'), '');
+    expect(wasServer(dataDir)).toBe(false);
+    writeFileSync(join(dataDir, only), '{}');
+    expect(wasServer(dataDir)).toBe(true);
+  }
 });

@@ -27,7 +27,7 @@ export class SimulatedServer {
   readonly id: string;
   readonly address: string;
   readonly #world: World;
-  readonly #disk = new SimulatedDisk();
+  #disk = new SimulatedDisk();
   #snapshots: StoredSnapshot[] = [];
   core: RaftCore | undefined;
   /** Counts the starts: what an earlier life left in the event queue is void. */
@@ -46,6 +46,7 @@ export class SimulatedServer {
   readonly asking = new Map<number, (effect: Extract<Effect, {kind: 'appended' | 'done' | 'refused'}>) => void>();
   /** What is on the disk of a server that is down. */
   #whenDown: RestoredState | undefined;
+  #hasForgotten = false;
   stalledUntilMs = 0;
 
   constructor(world: World, id: string) {
@@ -64,7 +65,7 @@ export class SimulatedServer {
   }
 
   start(): void {
-    const restored = this.#readDisk();
+    const restored = {...this.#readDisk(), hasForgotten: this.#hasForgotten};
     this.#whenDown = undefined;
     this.life++;
     this.#gate = new DurabilityGate();
@@ -84,6 +85,14 @@ export class SimulatedServer {
     this.#offers = new Map();
     this.asking.clear();
     this.#disk.crash(this.#world.random);
+    this.#whenDown = this.#readDisk();
+  }
+
+  /** Somebody empties the disk of a server that is down. @param knowsIt that there was something */
+  forget(knowsIt: boolean): void {
+    this.#disk = new SimulatedDisk();
+    this.#snapshots = [];
+    this.#hasForgotten = knowsIt;
     this.#whenDown = this.#readDisk();
   }
 
