@@ -7,6 +7,7 @@ import {systemClock} from '../runtime/system-clock.ts';
 import {type Logger, type LogLevel} from '../runtime/logger.ts';
 import {pause} from '../runtime/pause.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {refuseForeignRaft} from '../server/foreign-raft.ts';
 import {AgentLog, type LogOutput} from './log/agent-log.ts';
 import {RotatingFile} from './log/rotating-file.ts';
@@ -30,7 +31,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
     if (config.log.file !== '') outputs.push(openLogFile(config));
     nodeId = nodeIdOf(config);
   } catch (error) {
-    process.stderr.write(`==> ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`==> ${errorText(error)}\n`);
     return 1;
   }
   const log = new AgentLog({level: config.log.level.toLowerCase() as LogLevel, json: config.log.json, outputs, clock: systemClock});
@@ -87,7 +88,7 @@ async function end(agent: Agent, config: RuntimeConfig, signal: 'terminated' | '
   try {
     await Promise.race([agent.leave(), limit]);
   } catch (error) {
-    logger.error(error instanceof Error ? error.message : String(error));
+    logger.error(errorText(error));
     return 1;
   }
   logger.info('Graceful exit completed');

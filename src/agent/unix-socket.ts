@@ -2,6 +2,7 @@ import {chmodSync, chownSync, lstatSync, readFileSync, rmSync, statSync} from 'n
 import {dirname} from 'node:path';
 import {ConsulError} from '../consul-error.ts';
 import {errorCode} from '../runtime/system-error.ts';
+import {errorText} from '../runtime/thrown.ts';
 
 /** `unix_sockets`: '' leaves what the socket was made with. */
 export interface SocketPermissions {
@@ -38,7 +39,7 @@ export function setSocketPermissions(path: string, {user, group, mode}: SocketPe
     if (user !== '' || group !== '') chownSync(path, userId, group === '' ? keep : Number(group));
     if (mode !== '') chmodSync(path, Number.parseInt(mode, 8));
   } catch (error) {
-    throw failed(error instanceof Error ? error.message : String(error));
+    throw failed(errorText(error));
   }
 }
 

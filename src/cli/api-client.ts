@@ -4,6 +4,7 @@ import {isIP} from 'node:net';
 import {join} from 'node:path';
 import {type Readable} from 'node:stream';
 import {joinHostPort} from '../runtime/host-port.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {goQuote} from '../schema/go-quote.ts';
 import {tryGoBool} from '../schema/go-strconv.ts';
 import {type CommandIo, CommandFailure} from './command.ts';
@@ -144,7 +145,7 @@ export function decodeJson<T>(body: Buffer): T {
   try {
     return JSON.parse(body.toString('utf8')) as T;
   } catch (error) {
-    throw new ApiError(`failed to decode the answer as JSON: ${(error as Error).message}`);
+    throw new ApiError(`failed to decode the answer as JSON: ${errorText(error)}`);
   }
 }
 

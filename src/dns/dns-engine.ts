@@ -104,7 +104,7 @@ export class DnsEngine {
       }
       return this.#encode(query, orderedReply(result, this.#options.random), client.transport, config);
     } catch (error) {
-      context.logger.error('failed to write reply', {name: query.name, error: String(error)});
+      context.logger.error('failed to write reply', {name: query.name, error});
       return this.#encode(query, reply({rcode: Rcode.servFail, authoritative: zone.kind !== 'foreign'}), client.transport, config);
     }
   }
@@ -135,7 +135,7 @@ export class DnsEngine {
 
   #failure(error: unknown, {zone, config, logger, query}: StepContext): Reply {
     if (error instanceof NoSuchNameError) return nxDomain(zone.kind === 'own' ? soaZone({zone, config}) : config.domain, config);
-    logger.error('error handling request', {name: query.name, error: error instanceof Error ? error.message : String(error)});
+    logger.error('error handling request', {name: query.name, error});
     return reply({rcode: Rcode.servFail});
   }
 

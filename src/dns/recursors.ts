@@ -48,7 +48,7 @@ export class Recursors {
         }
         logger.debug('recurse failed for question', {recursor: `${to.host}:${to.port}`, rcode});
       } catch (error) {
-        logger.error('recurse failed', {error: String(error)});
+        logger.error('recurse failed', {error});
       }
     }
     logger.error('all resolvers failed for question from client');
@@ -65,7 +65,7 @@ export class Recursors {
       try {
         return readMessage(await this.#exchange(message, to, 'udp')).answer;
       } catch (error) {
-        this.#options.logger.error('cname recurse failed for name', {name: target, error: String(error)});
+        this.#options.logger.error('cname recurse failed for name', {name: target, error});
       }
     }
     return [];

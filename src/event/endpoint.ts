@@ -1,6 +1,7 @@
 import {type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {QueryMeta} from '../schema/rpc-common.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {internalEventFire} from './methods.ts';
@@ -21,7 +22,7 @@ export function eventEndpoints({resolver, fire}: EventEndpointOptions): readonly
       try {
         await fire(eventPrefix + Name, Payload);
       } catch (error) {
-        throw new ConsulError(`error broadcasting event: ${error instanceof Error ? error.message : String(error)}`);
+        throw new ConsulError(`error broadcasting event: ${errorText(error)}`);
       }
       return QueryMeta.zero();
     }),

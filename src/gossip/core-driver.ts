@@ -1,6 +1,7 @@
 import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
+import {asError, errorText} from '../runtime/thrown.ts';
 import {type Endpoint, endpointText} from './endpoint.ts';
 import {type Complaints, kindOfProblem} from './complaints.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
@@ -78,7 +79,7 @@ export class CoreDriver implements TransportReceiver {
 
   stream(socket: Duplex, from: Endpoint): void {
     this.#serve(socket, from).catch((error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       if (text !== 'EOF') this.#complain('error', `memberlist: failed to receive: ${text} from=${endpointText(from)}`, `stream:${kindOfProblem(text)}:${from.addr}`);
       if (text === 'EOF' || socket.destroyed) socket.destroy();
       else this.#write(socket, {type: 'err', error: text});
@@ -136,7 +137,7 @@ export class CoreDriver implements TransportReceiver {
     this.#exchange(effect.to, {type: 'ping', ping: effect.ping}, effect.timeoutMs).then(
       (answer) => this.step({kind: 'dial-ping-result', ref: effect.ref, acked: answer.type === 'ack' && answer.seqNo === effect.ping.SeqNo}),
       (error: unknown) => {
-        this.#complain('debug', `memberlist: Failed fallback TCP ping: ${String(error)}`, `tcp-ping:${endpointText(effect.to)}`);
+        this.#complain('debug', `memberlist: Failed fallback TCP ping: ${errorText(error)}`, `tcp-ping:${endpointText(effect.to)}`);
         this.step({kind: 'dial-ping-result', ref: effect.ref, acked: false});
       });
   }
@@ -148,7 +149,7 @@ export class CoreDriver implements TransportReceiver {
         if (answer.type === 'push-pull') done(answer.state);
         else done(new Error(answer.type === 'err' ? `remote error: ${answer.error}` : `Received invalid msgType (${answer.type})`));
       },
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))));
+      (error: unknown) => done(asError(error)));
   }
 
   async #exchange(to: Endpoint, message: StreamMessage, timeoutMs: number): Promise<StreamMessage> {

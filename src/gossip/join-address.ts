@@ -1,4 +1,5 @@
 import {Resolver} from 'node:dns/promises';
+import {errorText} from '../runtime/thrown.ts';
 import {addressBytes, type Endpoint} from './endpoint.ts';
 
 /** IP addresses of a host name; `node:dns` lookups through the thread pool are not for the agent. */
@@ -34,7 +35,7 @@ async function resolved(input: string, host: string, resolve: ResolveHost): Prom
   try {
     return await resolve(host);
   } catch (error) {
-    throw new Error(`Failed to resolve ${input}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+    throw new Error(`Failed to resolve ${input}: ${errorText(error)}`, {cause: error});
   }
 }
 

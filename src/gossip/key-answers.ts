@@ -1,3 +1,4 @@
+import {errorText} from '../runtime/thrown.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {keyListBytesPerKeyMin, queryResponseBytesMax} from './limits.ts';
 import {type Keyring} from './wire/keyring.ts';
@@ -22,7 +23,7 @@ export function answerKeyQuery(operation: string, key: ByteString, keyring: Keyr
     else keyring.remove(bytes);
     return {payload: encode(true, ''), changed: true};
   } catch (error) {
-    return {payload: encode(false, error instanceof Error ? error.message : String(error)), changed: false};
+    return {payload: encode(false, errorText(error)), changed: false};
   }
 }
 

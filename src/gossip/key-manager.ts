@@ -1,3 +1,4 @@
+import {errorText} from '../runtime/thrown.ts';
 import {KeyRequest, KeyResponse} from './wire/serf-schema.ts';
 import {serfType} from './serf/serf-message.ts';
 import {type QueryOptions, type QueryResult} from './serf-options.ts';
@@ -70,7 +71,7 @@ export class KeyManager {
       if (body.PrimaryKey !== '') primaryKeys[body.PrimaryKey] = (primaryKeys[body.PrimaryKey] ?? 0) + 1;
       return {text: body.Message, failed: !body.Result};
     } catch (error) {
-      return {text: `Failed to decode key query response: ${String(error)}`, failed: true};
+      return {text: `Failed to decode key query response: ${errorText(error)}`, failed: true};
     }
   }
 }

@@ -2,6 +2,7 @@ import {multiErrorText} from '../consul-error.ts';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random, systemRandom} from '../runtime/random.ts';
 import {systemClock} from '../runtime/system-clock.ts';
+import {asError, errorText} from '../runtime/thrown.ts';
 import {type ByteString} from '../wire/byte-string.ts';
 import {Complaints} from './complaints.ts';
 import {CoreDriver} from './core-driver.ts';
@@ -122,7 +123,7 @@ export class Serf {
       try {
         joined += await this.#joinOne(address, ignoreOld, errors);
       } catch (error) {
-        errors.push(error instanceof Error ? error : new Error(String(error)));
+        errors.push(asError(error));
       }
     }
     if (joined > 0) this.#driver.step({kind: 'announce-join'});
@@ -292,7 +293,7 @@ export class Serf {
     this.#driver.step({kind: 'answer-query', ref: ++this.#ref, query: effect.query, payload});
     const path = this.#o.keyringPath;
     if (!changed || path === undefined || keyring === null) return;
-    writeKeyringFile(path, keyring).catch((error: unknown) => this.#o.log?.('error', `serf: Failed to write keyring file: ${String(error)}`));
+    writeKeyringFile(path, keyring).catch((error: unknown) => this.#o.log?.('error', `serf: Failed to write keyring file: ${errorText(error)}`));
   }
 
   #flushLater(): void {
@@ -308,7 +309,7 @@ export class Serf {
       this.#snapshot?.clocks(this.#core.clocks);
       await this.#snapshot?.flush();
     } catch (error) {
-      this.#o.log?.('error', `serf: Failed to write snapshot: ${String(error)}`);
+      this.#o.log?.('error', `serf: Failed to write snapshot: ${errorText(error)}`);
     }
   }
 
@@ -328,7 +329,7 @@ export class Serf {
       }
       this.#o.log?.('warn', 'serf: Failed to re-join any previously known node');
     };
-    if (known.length > 0) tryNext().catch((error: unknown) => this.#o.log?.('warn', `serf: Failed to re-join: ${String(error)}`));
+    if (known.length > 0) tryNext().catch((error: unknown) => this.#o.log?.('warn', `serf: Failed to re-join: ${errorText(error)}`));
   }
 }
 

@@ -1,6 +1,7 @@
 import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {afterWaitingRequests, eventLoopPollBarrier} from '../runtime/poll-barrier.ts';
+import {asError} from '../runtime/thrown.ts';
 import {streamBytesMax} from './limits.ts';
 import {decodeStream, type StreamMessage} from './wire/stream-codec.ts';
 import {GossipDecodeError} from './wire/gossip-decode-error.ts';
@@ -36,7 +37,7 @@ export function readStreamMessage(
     };
     const fail = (error: unknown): void => {
       stop();
-      reject(error instanceof Error ? error : new Error(String(error)));
+      reject(asError(error));
     };
     const attempt = (): boolean => {
       const all = Buffer.concat(chunks);

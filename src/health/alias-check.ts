@@ -1,4 +1,5 @@
 import {type Clock, type Timer} from '../runtime/clock.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {type CheckNotify, type CheckStatus, type RunningCheck} from './check-result.ts';
 import {aliasRefreshIntervalMs} from './limits.ts';
 
@@ -81,7 +82,7 @@ export class AliasCheck implements RunningCheck {
       } while (this.#mustLookAgain);
     } catch (error) {
       if (signal.aborted) return;
-      this.#o.notify('critical', `Failure checking aliased node or service: ${error instanceof Error ? error.message : String(error)}`);
+      this.#o.notify('critical', `Failure checking aliased node or service: ${errorText(error)}`);
     } finally {
       this.#isLooking = false;
     }

@@ -1,5 +1,5 @@
 import {type Clock} from '../runtime/clock.ts';
-import {type CheckLog} from './check-log.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type Dialer} from './dialer.ts';
 import {type CheckTls} from './tls-dial.ts';
 
@@ -13,5 +13,5 @@ export interface DialProbeOptions {
   readonly tls?: CheckTls;
   readonly dialer: Dialer;
   readonly clock: Clock;
-  readonly log: CheckLog;
+  readonly log: Logger;
 }

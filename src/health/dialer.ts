@@ -3,6 +3,7 @@ import {type Clock, type Timer} from '../runtime/clock.ts';
 import {joinHostPort} from '../runtime/host-port.ts';
 import {type NameResolver} from '../runtime/name-resolver.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {DialError} from './dial-error.ts';
 import {parseHostPort} from './host-port.ts';
 import {dialFallbackDelayMs, dialPartTimeoutMsMin} from './limits.ts';
@@ -56,7 +57,7 @@ export class Dialer {
     } catch (error) {
       signal.throwIfAborted();
       if (late.signal.aborted) throw new DialError(`dial ${network}: lookup ${host}: i/o timeout`);
-      throw new DialError(`dial ${network}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new DialError(`dial ${network}: ${errorText(error)}`);
     } finally {
       timer.cancel();
     }

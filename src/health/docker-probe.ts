@@ -1,6 +1,6 @@
 import {request as httpRequest} from 'node:http';
 import {type Clock} from '../runtime/clock.ts';
-import {type CheckLog} from './check-log.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {errorCode, systemErrorText} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
@@ -16,7 +16,7 @@ export interface DockerProbeOptions {
   /** `DOCKER_HOST`: `unix:///path` or `tcp://host:port[/base]`. */
   readonly dockerHost: string;
   readonly clock: Clock;
-  readonly log: CheckLog;
+  readonly log: Logger;
 }
 
 export const dockerHostDefault = 'unix:///var/run/docker.sock';

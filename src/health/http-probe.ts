@@ -4,7 +4,7 @@ import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
 import {type Clock} from '../runtime/clock.ts';
 import {joinHostPort} from '../runtime/host-port.ts';
-import {type CheckLog} from './check-log.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {errorCode, systemErrorText} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
@@ -26,7 +26,7 @@ export interface HttpProbeOptions {
   readonly tls: CheckTls;
   readonly dialer: Dialer;
   readonly clock: Clock;
-  readonly log: CheckLog;
+  readonly log: Logger;
 }
 
 const userAgent = 'Consul Health Check';

@@ -1,5 +1,6 @@
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {type Random} from '../runtime/random.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {type Probe, type RunningCheck} from './check-result.ts';
 import {type ThresholdGate} from './thresholds.ts';
 
@@ -47,7 +48,7 @@ export class PeriodicCheck implements RunningCheck {
     } catch (error) {
       if (signal.aborted) return;
       // A probe that throws is a fault of ours; the check must still say something, and go on.
-      this.#gate.offer({status: 'critical', output: error instanceof Error ? error.message : String(error)});
+      this.#gate.offer({status: 'critical', output: errorText(error)});
     }
     this.#schedule(this.#intervalMs, signal);
   }

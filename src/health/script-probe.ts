@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {type Clock} from '../runtime/clock.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
-import {type CheckLog} from './check-log.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {errorCode, startFailureText, systemErrorText} from '../runtime/system-error.ts';
 import {OutputTail} from './output-tail.ts';
@@ -13,7 +13,7 @@ export interface ScriptProbeOptions {
   readonly timeoutMs: number;
   readonly outputBytesMax: number;
   readonly clock: Clock;
-  readonly log: CheckLog;
+  readonly log: Logger;
 }
 
 /** Runs a program; its exit code is the status (agent-checks.md §4.1). At the timeout its whole process group is killed. */

@@ -1,3 +1,4 @@
+import {errorText} from '../runtime/thrown.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {type DialProbeOptions} from './dial-probe-options.ts';
 import {parseHostPort} from './host-port.ts';
@@ -22,7 +23,7 @@ export class TcpProbe implements Probe {
       return {status: 'passing', output: `${kind} connect ${target}: Success`};
     } catch (error) {
       signal.throwIfAborted();
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       this.#o.log.warn(`Check ${kind} connection failed`, {check: this.#o.checkId, error: text});
       return {status: 'critical', output: text};
     }

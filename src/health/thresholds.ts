@@ -1,4 +1,4 @@
-import {type CheckLog} from './check-log.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type CheckNotify, type CheckResult, type CheckStatus} from './check-result.ts';
 
 /** How many results in a row change the status; agent-checks.md §5. */
@@ -16,11 +16,11 @@ export class ThresholdGate {
   readonly #checkId: string;
   readonly #limits: Thresholds;
   readonly #notify: CheckNotify;
-  readonly #log: CheckLog;
+  readonly #log: Logger;
   #successes: number;
   #failures: number;
 
-  constructor(checkId: string, limits: Thresholds, notify: CheckNotify, log: CheckLog) {
+  constructor(checkId: string, limits: Thresholds, notify: CheckNotify, log: Logger) {
     this.#checkId = checkId;
     this.#limits = limits;
     this.#notify = notify;

@@ -1,5 +1,5 @@
 import {type Clock, type Timer} from '../runtime/clock.ts';
-import {type CheckLog} from './check-log.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type CheckNotify, type CheckStatus, type RunningCheck} from './check-result.ts';
 import {afterWaitingRequests, type PollBarrier} from '../runtime/poll-barrier.ts';
 
@@ -11,7 +11,7 @@ export interface TtlCheckOptions {
   readonly notify: CheckNotify;
   readonly clock: Clock;
   readonly polls: PollBarrier;
-  readonly log: CheckLog;
+  readonly log: Logger;
 }
 
 /** A check that something outside keeps alive: without an update for the TTL it turns critical; agent-checks.md §6. */

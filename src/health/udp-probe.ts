@@ -1,7 +1,8 @@
 import {createSocket} from 'node:dgram';
 import {type Clock, type Timer} from '../runtime/clock.ts';
 import {joinHostPort} from '../runtime/host-port.ts';
-import {type CheckLog} from './check-log.ts';
+import {errorText} from '../runtime/thrown.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type CheckResult, type Probe} from './check-result.ts';
 import {systemErrorText} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
@@ -16,7 +17,7 @@ export interface UdpProbeOptions {
   readonly timeoutMs: number;
   readonly dialer: Dialer;
   readonly clock: Clock;
-  readonly log: CheckLog;
+  readonly log: Logger;
 }
 
 /**
@@ -39,7 +40,7 @@ export class UdpProbe implements Probe {
       return {status: 'passing', output: `UDP connect ${target}: Success`};
     } catch (error) {
       signal.throwIfAborted();
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       log.warn(text.startsWith('dial') ? 'Check socket connection failed' : 'Check socket read failed', {check: checkId, error: text});
       return {status: 'critical', output: text};
     }

@@ -1,4 +1,5 @@
 import {ConsulError} from '../consul-error.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {type Answer, textAnswer} from './answer.ts';
 import {metaHeaders, noMeta} from './query-meta.ts';
 
@@ -9,7 +10,7 @@ export class FailedRead extends Error {
   readonly headers: NonNullable<Answer['headers']>;
 
   constructor(cause: unknown, headers = metaHeaders(noMeta)) {
-    super(cause instanceof Error ? cause.message : String(cause), {cause});
+    super(errorText(cause), {cause});
     this.headers = headers;
   }
 }
@@ -17,7 +18,7 @@ export class FailedRead extends Error {
 /** Maps what a route threw to Consul's status and text, in the order of http-core.md §1.5. */
 export function answerOfError(error: unknown): Answer {
   if (error instanceof FailedRead) return {...answerOfError(error.cause), headers: error.headers};
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return textAnswer(statusOf(error, text), text);
 }
 

@@ -2,6 +2,7 @@ import {demand, type TokenResolver} from '../acl/authorizer.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {type Router} from '../rpc/router.ts';
+import {errorText} from '../runtime/thrown.ts';
 import {decodeGoBase64} from '../schema/go-base64.ts';
 import {keyringOperation, type KeyringRequest, KeyringResponse, KeyringResponses} from './keyring-schema.ts';
 import {type PoolKeys, type PoolKeysAnswer} from './pool-keys.ts';
@@ -80,5 +81,5 @@ function inOtherDatacenters({datacenter, datacenters, router}: KeyringEndpointOp
 
 /** What went wrong is part of the answer: the other pools have theirs. */
 function failed(pool: PoolName, error: unknown): KeyringResponse {
-  return KeyringResponse.make({...pool, Error: error instanceof Error ? error.message : String(error)});
+  return KeyringResponse.make({...pool, Error: errorText(error)});
 }

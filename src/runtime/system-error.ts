@@ -1,3 +1,4 @@
+import {errorText} from './thrown.ts';
 const systemTexts: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset by peer',
@@ -32,7 +33,7 @@ export function errorCode(error: unknown): string {
 
 /** The C library's words for an error, as Go prints them (`connection refused`); Node's own text if it has none. */
 export function systemErrorText(error: unknown): string {
-  return systemTexts[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
+  return systemTexts[errorCode(error)] ?? errorText(error);
 }
 
 /** Why a program did not start, as Go says it: a name without a slash was looked for in PATH, anything else was handed to the system. */

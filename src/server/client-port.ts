@@ -113,7 +113,7 @@ export class ClientPort implements SnapshotExchange {
       await this.#pool.call(server, statusPing, {}, {timeoutMs: pingTimeoutMs});
       return true;
     } catch (error) {
-      this.#options.logger.debug('pinging server failed', {server: server.name, error: error instanceof Error ? error.message : String(error)});
+      this.#options.logger.debug('pinging server failed', {server: server.name, error});
       return false;
     }
   }

@@ -47,7 +47,7 @@ export class Subscriber {
     } catch (error) {
       await incoming.idle();
       if (error instanceof GrpcError && isServersFault(error)) this.#passOver(server);
-      if (!signal.aborted) logger.debug('subscription ended', {server: server.name, error: error instanceof Error ? error.message : String(error)});
+      if (!signal.aborted) logger.debug('subscription ended', {server: server.name, error});
       throw error;
     }
     throw new GrpcError(grpcCode.unavailable, 'the server ended the subscription');

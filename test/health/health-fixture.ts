@@ -1,15 +1,14 @@
-import {type LogFields} from '../../src/runtime/logger.ts';
-import {type CheckLog} from '../../src/health/check-log.ts';
 import {type CheckStatus} from '../../src/health/check-result.ts';
 import {Dialer} from '../../src/health/dialer.ts';
+import {type Logger, silentLogger} from '../../src/runtime/logger.ts';
 import {NameLookupError} from '../../src/runtime/name-resolver.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 
 /** A log that keeps its lines, as `WARN message`. */
-export function keptLog(): CheckLog & {readonly lines: string[]} {
+export function keptLog(): Logger & {readonly lines: string[]} {
   const lines: string[] = [];
-  const at = (level: string) => (message: string, _fields?: LogFields) => void lines.push(`${level} ${message}`);
-  return {lines, trace: at('TRACE'), debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR')};
+  const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
+  return {...silentLogger, lines, trace: at('TRACE'), debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR')};
 }
 
 /** Takes what a check says, as `passing: output`. */

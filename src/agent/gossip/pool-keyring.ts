@@ -5,6 +5,7 @@ import {ConsulError} from '../../consul-error.ts';
 import {readKeyringFile, writeKeyringFile} from '../../gossip/keyring-file.ts';
 import {Keyring} from '../../gossip/wire/keyring.ts';
 import {type Logger} from '../../runtime/logger.ts';
+import {errorText} from '../../runtime/thrown.ts';
 
 /** The keys of a pool, and where changed ones are kept. */
 export interface PoolKeyring {
@@ -39,7 +40,7 @@ async function readKeys(path: string): Promise<Keyring> {
   try {
     return await readKeyringFile(path);
   } catch (error) {
-    throw notConfigured(error instanceof Error ? error.message : String(error));
+    throw notConfigured(errorText(error));
   }
 }
 

@@ -84,7 +84,7 @@ export class GrpcListeners {
     try {
       this.#server.accept(await this.#currentAcceptor().accept(socket), from);
     } catch (error) {
-      logger.debug('TLS handshake error', {from, error: error instanceof Error ? error.message : String(error)});
+      logger.debug('TLS handshake error', {from, error});
       socket.destroy();
     } finally {
       timer.cancel();

@@ -4,6 +4,7 @@ import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Random} from '../../runtime/random.ts';
 import {turn} from '../../runtime/slices.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {NANOS_PER_MILLISECOND} from '../../schema/go-duration.ts';
 import {NodeSpecificRequest} from '../../schema/rpc-common.ts';
 import {AntiEntropy, type SyncEffect, type SyncInput, type WriteOutcome} from './anti-entropy.ts';
@@ -145,7 +146,7 @@ export class AntiEntropyDriver {
       const {Node, Services} = services.NodeServices;
       this.#step({type: 'fetched', catalog: {node: Node, services: Services ?? [], checks: checks.HealthChecks ?? []}});
     } catch (error) {
-      this.#step({type: 'fetch-failed', error: textOf(error)});
+      this.#step({type: 'fetch-failed', error: errorText(error)});
     }
   }
 
@@ -157,7 +158,7 @@ export class AntiEntropyDriver {
       else await router.call(catalogDeregister, call.request, this.#stop.signal);
       this.#step({type: 'written', write, outcome: 'done', error: ''});
     } catch (error) {
-      const text = textOf(error);
+      const text = errorText(error);
       this.#step({type: 'written', write, outcome: outcomeOf(write, text), error: text});
     }
   }
@@ -178,8 +179,4 @@ function outcomeOf({call}: SyncWrite, error: string): WriteOutcome {
   if (error.includes('Permission denied') || error.includes('ACL not found')) return 'denied';
   // What is not there need not be taken away.
   return call.kind === 'deregister' && /Unknown (service|check)/.test(error) ? 'done' : 'failed';
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

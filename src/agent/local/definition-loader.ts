@@ -4,6 +4,7 @@ import {ConsulError} from '../../consul-error.ts';
 import {isCheckStatus} from '../../health/check-result.ts';
 import {type Clock} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {goQuote} from '../../schema/go-quote.ts';
 import {checkTypesOf, serviceOfDefinition, withServiceDefaults} from './built-service.ts';
 import {checkTypeOf} from './check-definition.ts';
@@ -243,5 +244,5 @@ function refusing(what: string, work: () => void): void {
 }
 
 function failed(what: string, error: unknown): ConsulError {
-  return new ConsulError(`Failed to register ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  return new ConsulError(`Failed to register ${what}: ${errorText(error)}`);
 }

@@ -18,7 +18,7 @@ export interface LogFollower {
 
 const ranks: Record<LogLevel, number> = {trace: 10, debug: 20, info: 30, warn: 40, error: 50};
 
-const errorText = (value: unknown): unknown => (value instanceof Error ? value.message : value);
+const textIfError = (value: unknown): unknown => (value instanceof Error ? value.message : value);
 
 /**
  * The agent's log. pino decides what is heard, names children and serialises fields; at its end each event is written
@@ -44,7 +44,7 @@ export class AgentLog {
         nestedKey: 'fields',
         timestamp: () => `,"wallMs":${Math.trunc(options.clock.wallMs())}`,
         formatters: {level: (level) => ({level})},
-        serializers: {error: errorText, err: errorText},
+        serializers: {error: textIfError, err: textIfError},
       },
       {write: (line: string) => this.#carry(JSON.parse(line) as LogEvent)},
     );
@@ -100,5 +100,5 @@ export class AgentLog {
 
 /** Errors as their text; everything else as it is. */
 function plainFields(fields: LogFields): LogFields {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, errorText(value)]));
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, textIfError(value)]));
 }

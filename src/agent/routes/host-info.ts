@@ -1,5 +1,6 @@
 import {readdir, readFile, statfs} from 'node:fs/promises';
 import {hostname, machine, platform, release, uptime} from 'node:os';
+import {errorText} from '../../runtime/thrown.ts';
 import {hostId} from '../host-id.ts';
 
 /** Fields of a `/v1/agent/host` answer's memory, by their names in /proc/meminfo; the rest is 0. */
@@ -81,7 +82,7 @@ async function processCount(errors: string[]): Promise<number> {
   try {
     return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).length;
   } catch (error) {
-    errors.push(error instanceof Error ? error.message : String(error));
+    errors.push(errorText(error));
     return 0;
   }
 }
@@ -108,7 +109,7 @@ async function textOf(path: string, errors: string[]): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    errors.push(error instanceof Error ? error.message : String(error));
+    errors.push(errorText(error));
     return '';
   }
 }

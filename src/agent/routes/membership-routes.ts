@@ -7,6 +7,7 @@ import {refusePartition} from '../../http/enterprise.ts';
 import {filteredHeaders} from '../../http/query-meta.ts';
 import {type Route} from '../../http/route.ts';
 import {drive} from '../../runtime/slices.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {indentJson} from '../../schema/go-json.ts';
 import {type AgentPools} from '../gossip/agent-pools.ts';
 import {type GossipPool} from '../gossip/gossip-pool.ts';
@@ -55,7 +56,7 @@ async function join(options: MembershipRouteOptions, request: ApiRequest): Promi
   try {
     await pool.serf.join([request.suffix]);
   } catch (error) {
-    throw new ConsulError(error instanceof Error ? error.message : String(error));
+    throw new ConsulError(errorText(error));
   }
   return emptyAnswer;
 }

@@ -2,6 +2,7 @@ import {createSecureContext, type SecureContext} from 'node:tls';
 import {type RuntimeConfig, type TlsListenerConfig} from '../../config/runtime-config.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type NodeTlsOptions, NodeTls} from '../../rpc/net/node-tls.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {TlsAcceptor} from '../../runtime/tls-acceptor.ts';
 import {systemRootsContext} from '../../health/tls-dial.ts';
 import {secureContextOptions, type TlsMaterial} from '../../runtime/tls-material.ts';
@@ -102,7 +103,7 @@ function checked(listener: TlsListenerConfig, {tls}: RuntimeConfig): TlsMaterial
   try {
     createSecureContext(secureContextOptions(material));
   } catch (error) {
-    throw new ConsulError(`TLS cannot be set up: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConsulError(`TLS cannot be set up: ${errorText(error)}`);
   }
   return material;
 }

@@ -1,3 +1,4 @@
+import {errorText} from '../../runtime/thrown.ts';
 import {addressFromNumber, addressNumber, compareByAddress, inNetwork, isForwardable, isRfc6890, type InterfaceAddress} from './interface-address.ts';
 import {TemplateError} from './template-error.ts';
 
@@ -71,7 +72,7 @@ function pattern(source: string): RegExp {
   try {
     return new RegExp(source);
   } catch (error) {
-    throw new TemplateError(`invalid pattern ${JSON.stringify(source)}: ${(error as Error).message}`);
+    throw new TemplateError(`invalid pattern ${JSON.stringify(source)}: ${errorText(error)}`);
   }
 }
 

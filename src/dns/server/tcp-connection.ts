@@ -67,7 +67,7 @@ export class TcpConnection {
       },
       (error: unknown) => {
         this.#inFlight--;
-        this.#logger.error('failed to answer', {error: String(error)});
+        this.#logger.error('failed to answer', {error});
         this.#socket.destroy();
       },
     );

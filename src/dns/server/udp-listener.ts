@@ -61,7 +61,7 @@ export class UdpListener {
       },
       (error: unknown) => {
         this.#inFlight--;
-        this.#logger.error('failed to answer', {error: String(error)});
+        this.#logger.error('failed to answer', {error});
       },
     );
   }

@@ -1,3 +1,4 @@
+import {errorText} from '../../runtime/thrown.ts';
 import {Coordinate} from '../../schema/coordinate.ts';
 import {type ByteString} from '../../wire/byte-string.ts';
 import {type SwimNodeView} from '../swim/node-state.ts';
@@ -56,7 +57,7 @@ export class Coordinates {
       if (problem !== null) throw new Error(problem);
       this.#others.set(node.name, other);
     } catch (error) {
-      this.#context.log('debug', `Rejected coordinate from ${node.name}: ${String(error)}`, `coordinate:${node.name}`);
+      this.#context.log('debug', `Rejected coordinate from ${node.name}: ${errorText(error)}`, `coordinate:${node.name}`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import {errorText} from '../../runtime/thrown.ts';
 import {addressText, endpointText} from '../endpoint.ts';
 import {recentIntentsMax} from '../limits.ts';
 import {type SwimNodeView} from '../swim/node-state.ts';
@@ -130,7 +131,7 @@ export class MemberTable {
     try {
       return decodeTags(node.meta);
     } catch (error) {
-      this.#context.log('error', `Failed to decode tags of ${node.name}: ${String(error)}`, `tags:${node.name}`);
+      this.#context.log('error', `Failed to decode tags of ${node.name}: ${errorText(error)}`, `tags:${node.name}`);
       return {};
     }
   }

@@ -1,3 +1,4 @@
+import {errorText} from '../../runtime/thrown.ts';
 import {queryBytesMax, queryResponseBytesMax} from '../limits.ts';
 import {type SwimNodeView, protocolMax} from '../swim/node-state.ts';
 import {KeyRequest, MemberRecord, Query, QueryResponse, RelayHeader} from '../wire/serf-schema.ts';
@@ -114,7 +115,7 @@ export class Queries {
     try {
       return (body.Filters ?? []).every((filter) => passesFilter(filter, config.name, tags));
     } catch (error) {
-      this.#context.log('warn', `Failed to process query filter: ${String(error)}`, 'query filter');
+      this.#context.log('warn', `Failed to process query filter: ${errorText(error)}`, 'query filter');
       return false;
     }
   }

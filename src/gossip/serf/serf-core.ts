@@ -1,4 +1,5 @@
 import {type Random} from '../../runtime/random.ts';
+import {asError, errorText} from '../../runtime/thrown.ts';
 import {type Coordinate} from '../../schema/coordinate.ts';
 import {type ByteString} from '../../wire/byte-string.ts';
 import {type Endpoint} from '../endpoint.ts';
@@ -153,7 +154,7 @@ export class SerfCore implements SwimDelegate {
       action();
       this.#done(ref);
     } catch (error) {
-      this.#done(ref, error instanceof Error ? error : new Error(String(error)));
+      this.#done(ref, asError(error));
     }
   }
 
@@ -225,7 +226,7 @@ export class SerfCore implements SwimDelegate {
     try {
       this.#takeMessage(body);
     } catch (error) {
-      this.#context.log('warn', `Failed to decode a message: ${String(error)}`, 'serf message');
+      this.#context.log('warn', `Failed to decode a message: ${errorText(error)}`, 'serf message');
     }
   }
 
@@ -295,7 +296,7 @@ export class SerfCore implements SwimDelegate {
         candidates.push({name: node.Name, endpoint: {addr: node.Addr, port: node.Port}, tags: decodeTags(node.Meta),
           status: statusOf(node.State)});
       } catch (error) {
-        return `tags of '${node.Name}' cannot be read: ${String(error)}`;
+        return `tags of '${node.Name}' cannot be read: ${errorText(error)}`;
       }
     }
     return mergeCheck(candidates);

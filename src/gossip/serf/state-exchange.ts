@@ -1,3 +1,4 @@
+import {errorText} from '../../runtime/thrown.ts';
 import {type TypeOf} from '../../schema/struct.ts';
 import {PushPullUserState} from '../wire/serf-schema.ts';
 import {type MemberTable} from './member-table.ts';
@@ -39,7 +40,7 @@ export class StateExchange {
     try {
       this.#take(PushPullUserState.fromMsgpack(bytes, 1), join);
     } catch (error) {
-      this.#context.log('error', `Failed to decode remote state: ${String(error)}`, 'push-pull state');
+      this.#context.log('error', `Failed to decode remote state: ${errorText(error)}`, 'push-pull state');
     }
   }
 

@@ -1,4 +1,5 @@
 import {type Random} from '../../runtime/random.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {crc32} from '../../wire/crc32.ts';
 import {inflatedPacketBytesMax, packetDepthMax, packetMessagesMax} from '../limits.ts';
 import {messageTypeByte, type SwimMessage} from '../swim/messages.ts';
@@ -78,7 +79,7 @@ class PacketReader {
   }
 
   fail(error: unknown): void {
-    this.problem ??= error instanceof Error ? error.message : String(error);
+    this.problem ??= errorText(error);
   }
 
   readOuter(bytes: Uint8Array): void {

@@ -1,3 +1,4 @@
+import {errorText} from '../../../runtime/thrown.ts';
 import {type ApiClient, keyPath} from '../../api-client.ts';
 import {type KvPair} from '../kv/kv-pair.ts';
 import {readKv} from './kv-reader.ts';
@@ -100,7 +101,7 @@ function parseSeats(value: string | null): {readonly Limit: number; readonly Hol
   try {
     read = JSON.parse(Buffer.from(value ?? '', 'base64').toString('utf8'));
   } catch (error) {
-    throw new AcquireFailure(`failed to decode lock: ${(error as Error).message}`);
+    throw new AcquireFailure(`failed to decode lock: ${errorText(error)}`);
   }
   const {Limit, Holders} = (read ?? {}) as {Limit?: unknown; Holders?: unknown};
   return {Limit: typeof Limit === 'number' ? Limit : 0, Holders: typeof Holders === 'object' && Holders !== null ? Holders as Record<string, unknown> : {}};

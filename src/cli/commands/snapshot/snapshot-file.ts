@@ -1,5 +1,6 @@
 import {createReadStream, openSync} from 'node:fs';
 import {ArchiveError, type ArchivedMeta, verifyArchive} from '../../../raft/snapshot/snapshot-archive-reader.ts';
+import {errorText} from '../../../runtime/thrown.ts';
 import {openErrorText} from '../../api-client.ts';
 import {CommandFailure} from '../../command.ts';
 
@@ -29,7 +30,7 @@ export async function readSnapshotFile(file: string, sink: StateSink): Promise<A
   try {
     const meta = await verifyArchive(createReadStream(file, {fd: opened(file)}), (piece) => attempt(() => sink.add(piece)));
     attempt(() => sink.end());
-    for (const fault of faults) throw new CommandFailure(`Error extracting snapshot data: ${fault instanceof Error ? fault.message : String(fault)}`);
+    for (const fault of faults) throw new CommandFailure(`Error extracting snapshot data: ${errorText(fault)}`);
     return meta;
   } catch (error) {
     if (error instanceof ArchiveError) throw new CommandFailure(`Error reading snapshot: ${error.message}`);

@@ -1,4 +1,5 @@
 import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, X509Certificate} from 'node:crypto';
+import {errorText} from '../../../runtime/thrown.ts';
 import {distinguishedName, keyId, signCertificate} from '../../../x509/certificate.ts';
 import {certificateFields} from '../../../x509/certificate-fields.ts';
 import {
@@ -130,7 +131,7 @@ function parsed<T>(parse: () => T, what: string): T {
   try {
     return parse();
   } catch (error) {
-    throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+    throw new Error(`${what}: ${errorText(error)}`, {cause: error});
   }
 }
 

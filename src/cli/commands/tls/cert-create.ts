@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {isIP} from 'node:net';
+import {errorText} from '../../../runtime/thrown.ts';
 import {CommandFailure, defineCommand, printLine} from '../../command.ts';
 import {Authority, type Issued, type LeafOptions} from './agent-authority.ts';
 import {certificateMode, keyMode, readPem, writePem} from './pem-files.ts';
@@ -94,6 +95,6 @@ function issued(ca: string, key: string, options: LeafOptions): Issued {
   try {
     return new Authority(ca, key).issue(options);
   } catch (error) {
-    throw new CommandFailure(error instanceof Error ? error.message : String(error));
+    throw new CommandFailure(errorText(error));
   }
 }

@@ -1,5 +1,6 @@
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {errorText} from '../../../runtime/thrown.ts';
 import {openErrorText} from '../../api-client.ts';
 import {CommandFailure} from '../../command.ts';
 
@@ -13,7 +14,7 @@ export function writePem(path: string, text: string, mode: number): void {
     mkdirSync(dirname(path), {recursive: true});
     writeFileSync(path, text, {mode, flag: 'wx'});
   } catch (error) {
-    throw new CommandFailure(existsSync(path) ? `${path} already exists.` : error instanceof Error ? error.message : String(error));
+    throw new CommandFailure(existsSync(path) ? `${path} already exists.` : errorText(error));
   }
 }
 
