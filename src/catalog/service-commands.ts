@@ -2,6 +2,7 @@ import {releaseVirtualIp} from '../config-entry/virtual-ips.ts';
 import {ConsulError} from '../consul-error.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Sliced} from '../runtime/slices.ts';
+import {metadataFault} from '../schema/metadata.ts';
 import {type Reader} from '../store/reader.ts';
 import {deleteCheckRow} from './check-commands.ts';
 import {equalLists, equalMaps} from './equal.ts';
@@ -10,7 +11,6 @@ import {linkInstance, unlinkInstance} from './gateway-links.ts';
 import {bumpDeletedService, bumpNode, bumpTable} from './index-rules.ts';
 import {forgetKindNames} from './kind-names.ts';
 import {forgetUpstreams, noteUpstreams} from './mesh-topology.ts';
-import {invalidMetadata} from './metadata.ts';
 import {ConnectProxyConfig, noProxy} from './proxy-schema.ts';
 import {type HealthCheck, type NodeService, ServiceConnect} from './schema.ts';
 import {type Weights} from './service-parts.ts';
@@ -32,7 +32,7 @@ export function serviceOf(reader: Reader, node: string, serviceId: string, peer 
 /** Writes an instance, unless nothing of it would differ. */
 export function ensureService(context: ApplyContext, node: string, given: NodeService): ConsulError | undefined {
   const {tx, index} = context;
-  const badMeta = invalidMetadata(given.Meta, true);
+  const badMeta = given.Meta === null ? undefined : metadataFault(given.Meta, true);
   if (badMeta !== undefined) return new ConsulError(`Invalid Service Meta for node ${node} and serviceID ${given.ID}: ${badMeta}`);
   const withAddress = withVirtualAddress(context, given);
   if (withAddress instanceof ConsulError) return withAddress;

@@ -1,12 +1,12 @@
 import {readFileSync, statSync} from 'node:fs';
 import {listenerClash} from './build/addresses.ts';
 import {checkFault, serviceFault} from './build/definitions.ts';
-import {metadataFault} from './build/node-meta.ts';
 import {errorCode} from '../runtime/system-error.ts';
 import {ConfigError} from './config-error.ts';
 import {decodeGoBase64, GoBase64Error} from '../schema/go-base64.ts';
 import {formatGoDuration, NANOS_PER_MILLISECOND} from '../schema/go-duration.ts';
 import {goQuote} from '../schema/go-quote.ts';
+import {metadataFault} from '../schema/metadata.ts';
 import {type RuntimeConfig} from './runtime-config.ts';
 
 const MIN_REJOIN_AGE_MS = 6 * 3_600_000;
@@ -48,7 +48,7 @@ function validateIdentity(config: RuntimeConfig): void {
   if (config.server && config.dataDir !== '' && statSync(`${config.dataDir}/mdb`, {throwIfNoEntry: false}) !== undefined) {
     refuse(`CRITICAL: Deprecated data folder found at "${config.dataDir}/mdb"!\nConsul will refuse to boot with this directory present.\nSee https://developer.hashicorp.com/docs/upgrade-specific.html for more information.`);
   }
-  const metaFault = metadataFault(config.node.meta);
+  const metaFault = metadataFault(new Map(Object.entries(config.node.meta)));
   if (metaFault !== undefined) refuse(`node_meta invalid: ${metaFault}`);
   if (config.node.locality !== null && config.node.locality.region === '' && config.node.locality.zone !== '') {
     refuse('locality is invalid: zone cannot be set without region');

@@ -8,6 +8,7 @@ import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
 import {filterAllowed, type TokenResolver} from '../acl/authorizer.ts';
 import {type Clock} from '../runtime/clock.ts';
+import {waitFor} from '../runtime/wait-for.ts';
 import {compileGoRegexp} from '../schema/go-regexp.ts';
 import {list} from '../schema/types.ts';
 import {internalEventFire} from './methods.ts';
@@ -78,21 +79,7 @@ async function listEvents(options: EventRouteOptions, request: ApiRequest): Prom
       const json = events.toJson(seen, {pretty: request.pretty}) + request.jsonEnd;
       return jsonAnswer(json, [['X-Consul-Index', String(index)], ...filteredHeaders(request, defaults, hidden)]);
     }
-    await nextEvent(options, leftMs, request.signal);
+    await waitFor((listener) => options.events.onNext(listener), clock, leftMs, request.signal);
     if (request.signal.aborted) throw new ConsulError('context canceled');
   }
-}
-
-function nextEvent({events: received, clock}: EventRouteOptions, waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timer.cancel();
-      stop();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const stop = received.onNext(done);
-    const timer = clock.setTimer(waitMs, done);
-    signal.addEventListener('abort', done, {once: true});
-  });
 }

@@ -4,6 +4,7 @@ import {isIP} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {type Clock} from './clock.ts';
 import {joinHostPort} from './host-port.ts';
+import {errorCode} from './system-error.ts';
 
 /**
  * Host names to addresses on the agent's own paths. `dns.lookup` would do getaddrinfo on libuv's thread pool,
@@ -193,13 +194,9 @@ interface Answer {
 async function askBoth(resolver: Resolver, name: string): Promise<Answer> {
   const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   const addresses = [...(v4.status === 'fulfilled' ? v4.value : []), ...(v6.status === 'fulfilled' ? v6.value : [])];
-  const failed = [v4, v6].flatMap((r) => (r.status === 'rejected' ? [codeOf(r.reason)] : []));
+  const failed = [v4, v6].flatMap((r) => (r.status === 'rejected' ? [errorCode(r.reason)] : []));
   const hard = failed.find((code) => code !== 'ENOTFOUND' && code !== 'ENODATA');
   return {addresses, temporary: hard !== undefined, reason: hard === 'ETIMEOUT' ? 'i/o timeout' : hard === 'ECONNREFUSED' ? 'connection refused' : 'server misbehaving'};
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** RFC 6724 §2.1 in short: loopback ::1 before 127/8; other IPv6 first only if this machine has a global IPv6 address. */

@@ -1,16 +1,9 @@
 import {type Clock} from './clock.ts';
+import {waitFor} from './wait-for.ts';
 
-/** Resolves after `ms`, or at once when `signal` ends the wait. */
+const nothing = (): (() => void) => () => undefined;
+
+/** Resolves after `ms`, or when `signal` ends the wait: at once where it has already. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const onAbort = (): void => {
-      timer.cancel();
-      resolve();
-    };
-    const timer = clock.setTimer(ms, () => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal?.addEventListener('abort', onAbort, {once: true});
-  });
+  return waitFor(nothing, clock, ms, signal);
 }

@@ -25,6 +25,7 @@ export interface BootstrapExpectOptions {
  */
 export class BootstrapExpect {
   readonly #o: BootstrapExpectOptions;
+  readonly #stop = new AbortController();
   #unsubscribe: (() => void) | undefined;
   #isScanning = false;
   #mustScanAgain = false;
@@ -41,9 +42,10 @@ export class BootstrapExpect {
     void this.#scan();
   }
 
+  /** It is decided, or the server ends: nobody is asked any more. */
   stop(): void {
+    this.#stop.abort();
     this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
   }
 
   /** One scan at a time; members that come meanwhile are looked at again. */
@@ -57,9 +59,9 @@ export class BootstrapExpect {
       do {
         this.#mustScanAgain = false;
         await this.#tryBootstrap();
-      } while (this.#mustScanAgain && this.#unsubscribe !== undefined);
+      } while (this.#mustScanAgain && !this.#stop.signal.aborted);
     } catch (error) {
-      this.#o.logger.error('Failed to bootstrap cluster', {error});
+      if (!this.#stop.signal.aborted) this.#o.logger.error('Failed to bootstrap cluster', {error});
     } finally {
       this.#isScanning = false;
     }
@@ -84,8 +86,7 @@ export class BootstrapExpect {
       this.stop();
       return;
     }
-    if (this.#hasState()) return;
-    this.stop();
+    if (this.#stop.signal.aborted || this.#hasState()) return;
     logger.info('Found expected number of peers, attempting bootstrap', {peers: servers.map(({rpcAddress}) => rpcAddress).join(',')});
     const members = servers.map(({id, rpcAddress, isReadReplica}) => ({
       id,
@@ -93,6 +94,7 @@ export class BootstrapExpect {
       suffrage: isReadReplica ? suffrage.nonvoter : suffrage.voter,
     }));
     await raft.bootstrap({servers: members});
+    this.stop();
   }
 
   /** Every server is asked, and each must answer: one that cannot be asked may belong to a cluster. */
@@ -112,7 +114,8 @@ export class BootstrapExpect {
         if (attempt === bootstrapAskAttempts) throw error;
         const retryMs = bootstrapAskRetryMs * 2 ** (attempt - 1);
         logger.error('Failed to confirm peer status for server. Retrying', {server: server.name, retry: `${retryMs / 1000}s`, error});
-        await pause(clock, retryMs);
+        await pause(clock, retryMs, this.#stop.signal);
+        this.#stop.signal.throwIfAborted();
       }
     }
   }

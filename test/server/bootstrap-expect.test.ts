@@ -102,6 +102,30 @@ describe('a server that expects others', () => {
     expect(await newcomer.settled()).toHaveLength(1);
   });
 
+  it('asks nobody any more once it was stopped', async () => {
+    const newcomer = new Newcomer(server('1'), server('2'), server('3'));
+    newcomer.peers.set('id-3', new Error('connection refused'));
+    await newcomer.settled(2000);
+    newcomer.bootstrap.stop();
+    const {length: complaints} = newcomer.errors;
+    newcomer.peers.delete('id-3');
+    expect(await newcomer.settled(120_000)).toEqual([]);
+    expect(newcomer.clock.pendingCount).toBe(0);
+    expect(newcomer.errors).toHaveLength(complaints);
+  });
+
+  it('tries again, when the pool changes, what could not be written', async () => {
+    const newcomer = new Newcomer(server('1'), server('2'));
+    const {bootstrap} = newcomer.raft;
+    newcomer.raft.bootstrap = () => Promise.reject(new Error('disk full'));
+    newcomer.pool.become(server('1'), server('2'), server('3'));
+    await newcomer.settled();
+    expect(newcomer.errors).toEqual(['Failed to bootstrap cluster']);
+    newcomer.raft.bootstrap = bootstrap;
+    newcomer.pool.become(server('1'), server('2'), server('3'));
+    expect(await newcomer.settled()).toHaveLength(1);
+  });
+
   it.each([
     ['expects another number', {expect: '5'}, 'Member has a conflicting expect value. All nodes should expect the same number.'],
     ['bootstraps by itself', {bootstrap: '1', expect: '0'}, 'Member has bootstrap mode. Expect disabled.'],

@@ -1,9 +1,9 @@
-import {invalidMetadata} from '../../catalog/metadata.ts';
 import {type ServiceDefinition} from '../../catalog/service-definition.ts';
 import {type Weights} from '../../catalog/service-parts.ts';
 import {serviceProblems} from '../../catalog/service-validation.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {isCheckStatus} from '../../health/check-result.ts';
+import {metadataFault} from '../../schema/metadata.ts';
 import {checkTypesOf, serviceOfDefinition} from './built-service.ts';
 import {type CheckDefinition, checkTypeOf} from './check-definition.ts';
 import {checkTypeFault} from './check-kind.ts';
@@ -20,7 +20,7 @@ export function serviceFault(definition: ServiceDefinition): ConsulError | undef
   if (wildcardAddresses.has(definition.Address)) return bad('Invalid service address');
   const weights = definition.Weights === null ? undefined : weightsFault(definition.Weights);
   if (weights !== undefined) return bad(`Invalid Weights: ${weights}`);
-  const meta = invalidMetadata(definition.Meta, false);
+  const meta = definition.Meta === null ? undefined : metadataFault(definition.Meta);
   if (meta !== undefined) return bad(`Invalid Service Meta: ${meta}`);
   const problems = serviceProblems(serviceOfDefinition(definition));
   if (problems.length > 0) return bad(`Validation failed: ${multiError(problems)}`);

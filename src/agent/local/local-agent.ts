@@ -8,6 +8,7 @@ import {type Clock} from '../../runtime/clock.ts';
 import {type WorkKeys} from '../../runtime/keyed-queue.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {type Random} from '../../runtime/random.ts';
+import {waitFor} from '../../runtime/wait-for.ts';
 import {type Membership} from '../../server/membership.ts';
 import {AntiEntropyDriver} from './anti-entropy-driver.ts';
 import {type CheckDefinition} from './check-definition.ts';
@@ -187,19 +188,11 @@ export class LocalAgent {
 
   /** Resolves when the service changed, the time is over, or the caller went away. */
   async serviceChanged(id: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        unsubscribe();
-        timer.cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const unsubscribe = this.state.onChange((change) => {
-        if (change.kind === 'service' && change.id === id) done();
+    const changed = (listener: () => void): (() => void) =>
+      this.state.onChange((change) => {
+        if (change.kind === 'service' && change.id === id) listener();
       });
-      const timer = this.clock.setTimer(timeoutMs, done);
-      signal.addEventListener('abort', done);
-    });
+    await waitFor(changed, this.clock, timeoutMs, signal);
   }
 
   async #synced(work: () => Promise<void>, keys?: WorkKeys): Promise<void> {

@@ -1,8 +1,8 @@
 import {type Block, type ConfigValue} from '../decode.ts';
 import {goQuote} from '../../schema/go-quote.ts';
+import {metadataFault} from '../../schema/metadata.ts';
 import {type CheckDefinition, type RawObject, type RawValue, type ServiceDefinition} from '../definition-types.ts';
 import {parseDurationMs} from './merged-values.ts';
-import {metadataFault} from './node-meta.ts';
 
 const DEFAULT_OUTPUT_MAX_BYTES = 4096;
 const MAX_WEIGHT = 65535;
@@ -90,7 +90,7 @@ export function buildService(block: Block, errors: string[]): ServiceDefinition 
   const name = read.text('name');
   const meta = read.get<Readonly<Record<string, string>>>('meta') ?? {};
   const weights = {passing: read.number('weights.passing', 1), warning: read.number('weights.warning', 1)};
-  const fault = metadataFault(meta);
+  const fault = metadataFault(new Map(Object.entries(meta)));
   if (fault !== undefined) errors.push(`invalid meta for service ${name}: ${fault}`);
   const weightFault = weightsFault(weights);
   if (weightFault !== undefined) errors.push(`Invalid weight definition for service ${name}: ${weightFault}`);
