@@ -1,9 +1,10 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {CoordinateBatches} from '../coordinate/coordinate-batches.ts';
+import {type Proposer} from '../fsm/proposer.ts';
 import {autopilotConfig} from '../operator/autopilot-config.ts';
 import {type Cluster} from '../operator/cluster.ts';
-import {autopilotDefaults} from '../operator/schema.ts';
+import {type AutopilotConfig, autopilotDefaults} from '../operator/schema.ts';
 import {statusPeers, statusRaftStats} from '../operator/status-methods.ts';
 import {type RaftNodeOptions} from '../raft/driver/raft-node-options.ts';
 import {RaftNode} from '../raft/driver/raft-node.ts';
@@ -79,9 +80,8 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    const {clock, random, resolver, logger} = options;
+    const {datacenter, nodeId, address, membership, resolver, times, clock, random, logger} = options;
     const delays = new LockDelays(clock);
-    const {datacenter, nodeId, address, membership} = options;
     const directory = new MemberDirectory(datacenter, membership, options.wan);
     this.#port = new ServerPort({
       ...options.port,
@@ -92,56 +92,74 @@ export class Server {
       clock,
       logger,
     });
-    this.raft = new RaftNode({
-      ...raftStores(options),
-      id: nodeId,
-      address,
-      fsm: new ServerFsm({
-        store: this.store,
-        commands,
-        records,
-        neighbours: cascades,
-        observe: (facts) => {
-          delays.observe(facts);
-          this.#duties.observe(facts);
-        },
-        replaced: () => {
-          delays.clear();
-          this.#grpc.stateReplaced();
-        },
-      }),
-      transport: this.#port.transport,
-      clock,
-      random,
-      config: options.raft,
-      wasMember: options.wasServer === true,
-      logger: logger.named('raft'),
-    });
-    this.raft.onFatal(options.onFatal);
+    this.raft = this.#raftOn(delays);
     this.#departure = new Departure({ownId: nodeId, raft: this.raft, clock, logger});
     const leadership = new RaftLeadership(this.raft);
     this.#limiter = new RequestLimiter(options.requestLimits, clock, logger.named('rpc-rate-limit'));
     const grpcPool = new GrpcPool({dial: this.#port.dial, clock});
-    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: new GrpcCalls(this.#port.pool, grpcPool, clock), times: options.times, limiter: this.#limiter, clock, random});
-    const reader = new BlockingReader({
-      store: this.store,
-      resolver,
-      leadership,
-      clock,
-      random,
-      defaultQueryTimeMs: options.times.defaultQueryTimeMs,
-      maxQueryTimeMs: options.times.maxQueryTimeMs,
-    });
+    this.router = new ClusterRouter({datacenter, address, leadership, directory, pool: new GrpcCalls(this.#port.pool, grpcPool, clock), times, limiter: this.#limiter, clock, random});
+    const reader = new BlockingReader({store: this.store, resolver, leadership, clock, random, defaultQueryTimeMs: times.defaultQueryTimeMs, maxQueryTimeMs: times.maxQueryTimeMs});
     const raftProposer = new RaftProposer(this.raft, options.metrics);
     const features = new AgreedFeatures({datacenter, membership, store: this.store, proposer: raftProposer, clock, logger});
     const proposer = new FeatureProposer(raftProposer, features);
-    const barrier = async (): Promise<void> => void (await this.raft.barrier());
     const timers = new SessionTimers({datacenter, store: this.store, proposer, clock, polls: eventLoopPollBarrier, logger: logger.named('session')});
     const status = new ServerStatus(this.raft, leadership);
-    const initial = {...autopilotDefaults, ...options.autopilot};
-    this.#health = new ServerHealth({
+    this.#health = this.#healthOfServers(status);
+    this.cluster = new RaftCluster({raft: this.raft, membership, health: this.#health, store: this.store});
+    this.#reconciler = this.#reconcilerOf(proposer);
+    this.#duties = this.#dutiesOf(proposer, timers, features);
+    this.raft.onRole(({role}) => {
+      if (role === 'leader') this.#takingUpDuties = this.#duties.gained();
+      else this.#duties.lost();
+    });
+    this.#bootstrap = this.#firstCluster();
+    this.snapshots = this.#snapshotsUnder(leadership);
+    this.#port.handle(firstByte.snapshot, (stream) => {
+      serveSnapshot(stream, this.snapshots).catch((error: unknown) => {
+        logger.error('snapshot exchange failed', {error});
+        stream.destroy();
+      });
+    });
+    this.#grpc = this.#grpcUnder(leadership, grpcPool);
+    this.#port.handle(firstByte.grpc, (stream, peer) => this.#grpc.accept(stream, peer));
+    this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
+    this.router.serve(serverEndpoints({
+      options, store: this.store, kept: this.kept, cluster: this.cluster, coordinates: this.#coordinates, router: this.router, reader, proposer, status, leadership, timers, delays,
+    }));
+  }
+
+  #raftOn(delays: LockDelays): RaftNode {
+    const {nodeId: id, address, clock, random, raft: config, onFatal, logger} = this.#options;
+    const fsm = new ServerFsm({
+      store: this.store,
+      commands,
+      records,
+      neighbours: cascades,
+      observe: (facts) => {
+        delays.observe(facts);
+        this.#duties.observe(facts);
+      },
+      replaced: () => {
+        delays.clear();
+        this.#grpc.stateReplaced();
+      },
+    });
+    const raft = new RaftNode({...raftStores(this.#options), id, address, fsm, transport: this.#port.transport, clock, random, config, logger: logger.named('raft')});
+    raft.onFatal(onFatal);
+    return raft;
+  }
+
+  /** What Autopilot is told to do until somebody has set it otherwise. */
+  get #initialAutopilot(): AutopilotConfig {
+    return {...autopilotDefaults, ...this.#options.autopilot};
+  }
+
+  #healthOfServers(status: ServerStatus): ServerHealth {
+    const {datacenter, nodeId: ownId, membership, clock, logger} = this.#options;
+    const initial = this.#initialAutopilot;
+    return new ServerHealth({
       datacenter,
-      ownId: nodeId,
+      ownId,
       raft: this.raft,
       membership,
       config: () => autopilotConfig(this.store.view()) ?? initial,
@@ -150,79 +168,86 @@ export class Server {
       clock,
       logger: logger.named('autopilot'),
     });
-    this.cluster = new RaftCluster({raft: this.raft, membership, health: this.#health, store: this.store});
+  }
+
+  #reconcilerOf(proposer: Proposer): MemberReconciler {
+    const {datacenter, nodeId, membership, clock, logger} = this.#options;
+    return new MemberReconciler({
+      datacenter,
+      membership,
+      catalog: memberCatalog(this.store),
+      proposer,
+      servers: new RaftMembers(this.raft, nodeId, logger),
+      barrier: this.#barrier,
+      clock,
+      logger,
+    });
+  }
+
+  /** What a leader does, in the order it is taken up. */
+  #dutiesOf(proposer: Proposer, timers: SessionTimers, features: AgreedFeatures): LeaderDuties {
+    const {datacenter, nodeId: ownId, nodeName, fireEvent, forceLeave, membership, clock, logger} = this.#options;
     const autopilot = new Autopilot({
       datacenter,
-      ownId: nodeId,
+      ownId,
       raft: this.raft,
       health: this.#health,
       membership,
       store: this.store,
       proposer,
-      initial,
-      forceLeave: options.forceLeave,
+      initial: this.#initialAutopilot,
+      forceLeave,
       clock,
       logger: logger.named('autopilot'),
     });
-    this.#reconciler = new MemberReconciler({
-      datacenter,
-      membership,
-      catalog: memberCatalog(this.store),
-      proposer,
-      servers: new RaftMembers(this.raft, options.nodeId, logger),
-      barrier,
-      clock,
-      logger,
-    });
     const tombstones = new TombstoneGc({datacenter, store: this.store, proposer, clock, logger});
-    this.#duties = new LeaderDuties({duties: [announceLeadership(options.nodeName, options.fireEvent, logger), tombstones, timers, autopilot, features, this.#reconciler], barrier, logger});
-    this.raft.onRole(({role}) => {
-      if (role === 'leader') this.#takingUpDuties = this.#duties.gained();
-      else this.#duties.lost();
-    });
-    this.#bootstrap = new BootstrapExpect({
+    return new LeaderDuties({duties: [announceLeadership(nodeName, fireEvent, logger), tombstones, timers, autopilot, features, this.#reconciler], barrier: this.#barrier, logger});
+  }
+
+  #firstCluster(): BootstrapExpect {
+    const {datacenter, nodeId: ownId, bootstrapExpect: expect, membership, clock, logger} = this.#options;
+    return new BootstrapExpect({
       datacenter,
-      ownId: nodeId,
-      expect: options.bootstrapExpect,
+      ownId,
+      expect,
       membership,
       raft: this.raft,
       peersOf: async (server) => (await this.#ask(server, statusPeers, DCSpecificRequest.make({Datacenter: datacenter}))) ?? [],
       clock,
       logger,
     });
-    this.snapshots = new SnapshotService({
+  }
+
+  #snapshotsUnder(leadership: RaftLeadership): SnapshotService {
+    const {datacenter, resolver, raftDir: scratchDir} = this.#options;
+    return new SnapshotService({
       datacenter,
       raft: this.raft,
       leadership,
       resolver,
       dial: this.#port.dial,
       serverFor: (name) => this.router.serverFor(name),
-      scratchDir: options.raftDir,
+      scratchDir,
       restored: () => this.#duties.replaced(),
     });
-    this.#port.handle(firstByte.snapshot, (stream) => {
-      serveSnapshot(stream, this.snapshots).catch((error: unknown) => {
-        logger.error('snapshot exchange failed', {error});
-        stream.destroy();
-      });
-    });
-    this.#grpc = new ServerGrpc({
+  }
+
+  #grpcUnder(leadership: RaftLeadership, pool: GrpcPool): ServerGrpc {
+    const {datacenter, streaming, resolver, clock, logger} = this.#options;
+    return new ServerGrpc({
       datacenter,
-      streaming: options.streaming,
+      streaming,
       store: this.store,
       resolver,
       progress: serverProgress(this.raft, leadership),
-      pool: grpcPool,
+      pool,
       router: this.router,
       clock,
       logger: logger.named('grpc'),
     });
-    this.#port.handle(firstByte.grpc, (stream, peer) => this.#grpc.accept(stream, peer));
-    this.#coordinates = new CoordinateBatches({...options.coordinates, proposer, clock, logger});
-    this.router.serve(serverEndpoints({
-      options, store: this.store, kept: this.kept, cluster: this.cluster, coordinates: this.#coordinates, router: this.router, reader, proposer, status, leadership, timers, delays,
-    }));
   }
+
+  readonly #barrier = async (): Promise<void> => void (await this.raft.barrier());
 
   /** True while default reads may be answered from what was kept of this server's state: where requests are counted, none passes by. */
   get open(): boolean {
