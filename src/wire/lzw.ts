@@ -6,8 +6,11 @@ const CLEAR = 256;
 const END = 257;
 const CODE_MAX = 4095;
 const WIDTH_MIN = 9;
+/** The first code that needs one more bit than the fewest. */
+const OVERFLOW_MIN = 1 << WIDTH_MIN;
 const WIDTH_MAX = 12;
 
+/** Bytes that are not what an encoder makes, or that unpack to too much. */
 export class LzwError extends Error {
   override readonly name = 'LzwError';
 }
@@ -39,13 +42,67 @@ class BitWriter {
   }
 }
 
+/** Takes codes out of bytes, least significant bit first. */
+class BitReader {
+  readonly #input: Uint8Array;
+  #at = 0;
+  #bits = 0;
+  #count = 0;
+
+  constructor(input: Uint8Array) {
+    this.#input = input;
+  }
+
+  /** @throws LzwError at the end of the bytes */
+  take(width: number): number {
+    while (this.#count < width) {
+      if (this.#at >= this.#input.length) throw new LzwError('lzw: unexpected end');
+      this.#bits |= (this.#input[this.#at++] as number) << this.#count;
+      this.#count += 8;
+    }
+    const code = this.#bits & ((1 << width) - 1);
+    this.#bits >>>= width;
+    this.#count -= width;
+    return code;
+  }
+}
+
+/** Bytes that grow up to a limit. */
+class Unpacked {
+  readonly #bytesMax: number;
+  #out: Buffer;
+  #length = 0;
+
+  constructor(bytesExpected: number, bytesMax: number) {
+    this.#bytesMax = bytesMax;
+    this.#out = Buffer.allocUnsafe(Math.min(bytesMax, bytesExpected));
+  }
+
+  /** @throws LzwError beyond the limit */
+  append(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#bytesMax) throw new LzwError(`lzw: unpacks to more than ${this.#bytesMax} bytes`);
+    if (length > this.#out.length) {
+      const larger = Buffer.allocUnsafe(Math.min(this.#bytesMax, Math.max(this.#out.length * 2, length)));
+      this.#out.copy(larger, 0, 0, this.#length);
+      this.#out = larger;
+    }
+    this.#out.set(bytes, this.#length);
+    this.#length = length;
+  }
+
+  finish(): Buffer {
+    return this.#out.subarray(0, this.#length);
+  }
+}
+
 /** Packs `input`; the bytes are those of the reference's encoder. */
 export function lzwCompress(input: Uint8Array): Buffer {
   const out = new BitWriter(input.length * 2 + 16);
   out.put(CLEAR, WIDTH_MIN);
   const table = new Map<number, number>();
   let high = END;
-  let overflow = 512;
+  let overflow = OVERFLOW_MIN;
   let width = WIDTH_MIN;
   const emit = (code: number): boolean => {
     out.put(code, width);
@@ -56,7 +113,7 @@ export function lzwCompress(input: Uint8Array): Buffer {
     if (high !== CODE_MAX) return true;
     out.put(CLEAR, width);
     high = END;
-    overflow = 512;
+    overflow = OVERFLOW_MIN;
     width = WIDTH_MIN;
     table.clear();
     return false;
@@ -86,71 +143,49 @@ export function lzwCompress(input: Uint8Array): Buffer {
  * @throws LzwError
  */
 export function lzwDecompress(input: Uint8Array, bytesMax: number): Buffer {
+  const codes = new BitReader(input);
+  const out = new Unpacked(Math.max(256, input.length * 4), bytesMax);
   const prefixes = new Uint16Array(CODE_MAX + 1);
   const suffixes = new Uint8Array(CODE_MAX + 1);
   const scratch = new Uint8Array(CODE_MAX + 2);
-  let out = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(256, input.length * 4)));
-  let length = 0;
   let high = END;
-  let overflow = 512;
+  let overflow = OVERFLOW_MIN;
   let width = WIDTH_MIN;
   let last = -1;
-  let bits = 0;
-  let count = 0;
-  let pos = 0;
   for (;;) {
-    while (count < width) {
-      if (pos >= input.length) throw new LzwError('lzw: unexpected end');
-      bits |= (input[pos++] as number) << count;
-      count += 8;
-    }
-    const code = bits & ((1 << width) - 1);
-    bits >>>= width;
-    count -= width;
-    if (code === END) return out.subarray(0, length);
+    const code = codes.take(width);
+    if (code === END) return out.finish();
     if (code === CLEAR) {
       high = END;
-      overflow = 512;
+      overflow = OVERFLOW_MIN;
       width = WIDTH_MIN;
       last = -1;
       continue;
     }
     if (code > high || (code === high && last < 0 && code >= CLEAR)) throw new LzwError(`lzw: invalid code ${code}`);
-    let at = scratch.length;
-    let walk = code;
-    if (code === high && last >= 0) {
-      at--;
-      walk = last;
-    }
+    // The code that is only now being made is the last one, and its own first byte once more.
+    const isNew = code === high && last >= 0;
+    let at = isNew ? scratch.length - 1 : scratch.length;
+    let walk = isNew ? last : code;
     while (walk >= CLEAR) {
       scratch[--at] = suffixes[walk] as number;
       walk = prefixes[walk] as number;
     }
     scratch[--at] = walk;
-    if (code === high && last >= 0) scratch[scratch.length - 1] = walk;
-    const size = scratch.length - at;
-    if (length + size > bytesMax) throw new LzwError(`lzw: unpacks to more than ${bytesMax} bytes`);
-    if (length + size > out.length) {
-      const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(out.length * 2, length + size)));
-      out.copy(larger, 0, 0, length);
-      out = larger;
-    }
-    out.set(scratch.subarray(at), length);
-    length += size;
+    if (isNew) scratch[scratch.length - 1] = walk;
+    out.append(scratch.subarray(at));
     if (last >= 0) {
       suffixes[high] = walk;
       prefixes[high] = last;
     }
     last = code;
-    high++;
-    if (high >= overflow) {
-      if (width === WIDTH_MAX) {
-        last = -1;
-        high--;
-      } else {
-        width++;
-        overflow *= 2;
-      }
+    if (++high < overflow) continue;
+    if (width < WIDTH_MAX) {
+      width++;
+      overflow *= 2;
+    } else {
+      last = -1;
+      high--;
     }
   }
 }

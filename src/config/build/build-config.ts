@@ -63,59 +63,19 @@ export function buildConfig(values: MergedValues, options: BuildOptions): Runtim
       entryFetchMaxBurst: values.number('cache.entry_fetch_max_burst'),
     },
     xdsUpdateMaxPerSecond: values.number('xds.update_max_per_second'),
-    node: {
-      name: values.text('node_name').trim() || hostname(),
-      id: values.text('node_id').trim().toLowerCase(),
-      disableHostNodeId: values.bool('disable_host_node_id'),
-      meta: values.textMap('node_meta'),
-      taggedAddresses: addresses.tagged(network),
-      locality: values.has('locality.region') || values.has('locality.zone') ? {region: values.text('locality.region'), zone: values.text('locality.zone')} : null,
-    },
+    node: buildNode(values, addresses.tagged(network)),
     network,
-    join: {
-      retryJoinLan: addresses.expandedList('retry_join'),
-      retryJoinWan: addresses.expandedList('retry_join_wan'),
-      retryIntervalLanMs: values.durationMs('retry_interval'),
-      retryIntervalWanMs: values.durationMs('retry_interval_wan'),
-      retryMaxLan: values.number('retry_max'),
-      retryMaxWan: values.number('retry_max_wan'),
-      rejoinAfterLeave: values.bool('rejoin_after_leave'),
-      primaryGateways: addresses.expandedList('primary_gateways'),
-      primaryGatewaysIntervalMs: values.durationMs('primary_gateways_interval'),
-    },
+    join: buildJoin(values, addresses),
     gossip: buildGossip(values),
     raft: buildRaft(values, expect),
-    performance: {
-      raftMultiplier: values.number('performance.raft_multiplier'),
-      leaveDrainTimeMs: values.durationMs('performance.leave_drain_time'),
-      rpcHoldTimeoutMs: values.durationMs('performance.rpc_hold_timeout'),
-    },
+    performance: buildPerformance(values),
     limits: buildLimits(values),
     acl: buildAcl(values),
     dns: buildDns(values, [...new Set(addresses.expandedList('recursors'))]),
-    http: {
-      blockEndpoints: values.texts('http_config.block_endpoints'),
-      allowWriteFrom: addresses.cidrs('http_config.allow_write_http_from'),
-      responseHeaders: values.textMap('http_config.response_headers'),
-      useCache: values.bool('http_config.use_cache'),
-      maxHeaderBytes: values.number('http_config.max_header_bytes'),
-      defaultQueryTimeMs: values.durationMs('default_query_time'),
-      maxQueryTimeMs: values.durationMs('max_query_time'),
-      discoveryMaxStaleMs: values.durationMs('discovery_max_stale'),
-      disableUnprintableCharFilter: values.bool('disable_http_unprintable_char_filter'),
-    },
+    http: buildHttp(values, addresses),
     ui: buildUi(values),
     tls: buildTls(values),
-    checks: {
-      enableRemoteScripts: values.bool('enable_script_checks'),
-      enableLocalScripts: values.bool('enable_local_script_checks', values.bool('enable_script_checks')),
-      updateIntervalMs: values.durationMs('check_update_interval'),
-      outputMaxBytes: values.number('check_output_max_size'),
-      discardOutput: values.bool('discard_check_output'),
-      antiEntropyIntervalMs: values.durationMs('ae_interval'),
-      deregisterIntervalMinMs: values.durationMs('check_deregister_interval_min'),
-      reapIntervalMs: values.durationMs('check_reap_interval'),
-    },
+    checks: buildChecks(values),
     log: buildLog(values),
     telemetry: buildTelemetry(values),
     services,
@@ -129,6 +89,31 @@ export function buildConfig(values: MergedValues, options: BuildOptions): Runtim
 
 function rate(perSecond: number): number {
   return perSecond < 0 ? Infinity : perSecond;
+}
+
+function buildNode(values: MergedValues, taggedAddresses: Readonly<Record<string, string>>): RuntimeConfig['node'] {
+  return {
+    name: values.text('node_name').trim() || hostname(),
+    id: values.text('node_id').trim().toLowerCase(),
+    disableHostNodeId: values.bool('disable_host_node_id'),
+    meta: values.textMap('node_meta'),
+    taggedAddresses,
+    locality: values.has('locality.region') || values.has('locality.zone') ? {region: values.text('locality.region'), zone: values.text('locality.zone')} : null,
+  };
+}
+
+function buildJoin(values: MergedValues, addresses: AddressBuilder): RuntimeConfig['join'] {
+  return {
+    retryJoinLan: addresses.expandedList('retry_join'),
+    retryJoinWan: addresses.expandedList('retry_join_wan'),
+    retryIntervalLanMs: values.durationMs('retry_interval'),
+    retryIntervalWanMs: values.durationMs('retry_interval_wan'),
+    retryMaxLan: values.number('retry_max'),
+    retryMaxWan: values.number('retry_max_wan'),
+    rejoinAfterLeave: values.bool('rejoin_after_leave'),
+    primaryGateways: addresses.expandedList('primary_gateways'),
+    primaryGatewaysIntervalMs: values.durationMs('primary_gateways_interval'),
+  };
 }
 
 function buildGossip(values: MergedValues): RuntimeConfig['gossip'] {
@@ -183,6 +168,14 @@ function buildRaft(values: MergedValues, expect: number): RuntimeConfig['raft'] 
       minQuorum: values.number('autopilot.min_quorum'),
       serverStabilizationTimeMs: values.durationMs('autopilot.server_stabilization_time'),
     },
+  };
+}
+
+function buildPerformance(values: MergedValues): RuntimeConfig['performance'] {
+  return {
+    raftMultiplier: values.number('performance.raft_multiplier'),
+    leaveDrainTimeMs: values.durationMs('performance.leave_drain_time'),
+    rpcHoldTimeoutMs: values.durationMs('performance.rpc_hold_timeout'),
   };
 }
 
@@ -259,6 +252,33 @@ function buildDns(values: MergedValues, recursors: readonly string[]): RuntimeCo
     },
     useCache: values.bool('dns_config.use_cache'),
     cacheMaxAgeMs: values.durationMs('dns_config.cache_max_age'),
+  };
+}
+
+function buildHttp(values: MergedValues, addresses: AddressBuilder): RuntimeConfig['http'] {
+  return {
+    blockEndpoints: values.texts('http_config.block_endpoints'),
+    allowWriteFrom: addresses.cidrs('http_config.allow_write_http_from'),
+    responseHeaders: values.textMap('http_config.response_headers'),
+    useCache: values.bool('http_config.use_cache'),
+    maxHeaderBytes: values.number('http_config.max_header_bytes'),
+    defaultQueryTimeMs: values.durationMs('default_query_time'),
+    maxQueryTimeMs: values.durationMs('max_query_time'),
+    discoveryMaxStaleMs: values.durationMs('discovery_max_stale'),
+    disableUnprintableCharFilter: values.bool('disable_http_unprintable_char_filter'),
+  };
+}
+
+function buildChecks(values: MergedValues): RuntimeConfig['checks'] {
+  return {
+    enableRemoteScripts: values.bool('enable_script_checks'),
+    enableLocalScripts: values.bool('enable_local_script_checks', values.bool('enable_script_checks')),
+    updateIntervalMs: values.durationMs('check_update_interval'),
+    outputMaxBytes: values.number('check_output_max_size'),
+    discardOutput: values.bool('discard_check_output'),
+    antiEntropyIntervalMs: values.durationMs('ae_interval'),
+    deregisterIntervalMinMs: values.durationMs('check_deregister_interval_min'),
+    reapIntervalMs: values.durationMs('check_reap_interval'),
   };
 }
 
