@@ -35,6 +35,7 @@ export const AclAuthMethods = defineTable({name: 'acl-auth-methods', key: (metho
 /** Where the index table remembers that the bootstrap token was made: it can be made again only from there on (acl.md §5). */
 export const bootstrapIndex = 'acl-token-bootstrap';
 
+/** The token with this accessor id, which may be shown and logged, unlike its secret. Undefined when there is none. */
 export function tokenByAccessor(reader: Reader, accessorId: string): ACLToken | undefined {
   return reader.byIndex(AclTokens, 'accessor').get(accessorId);
 }

@@ -71,6 +71,7 @@ export function* deleteCheck(context: ApplyContext, node: string, checkId: strin
   if (check !== undefined) yield* deleteCheckRow(context, check);
 }
 
+/** Removes a check if it is still as it was written at `modifyIndex`. @returns whether it was */
 export function* deleteCheckCas(context: ApplyContext, node: string, checkId: string, modifyIndex: number, peer = ''): Sliced<boolean> {
   const check = checkOf(context.tx, node, checkId, peer);
   if (check === undefined || check.ModifyIndex !== modifyIndex) return false;
@@ -78,6 +79,10 @@ export function* deleteCheckCas(context: ApplyContext, node: string, checkId: st
   return true;
 }
 
+/**
+ * Removes a check: the indexes of its service (of all of the node, if it is the node's) move, and sessions that hang on
+ * it end.
+ */
 export function* deleteCheckRow(context: ApplyContext, check: HealthCheck): Sliced<void> {
   const {tx, index, neighbours} = context;
   const place = placeOf(check.PeerName);

@@ -28,6 +28,7 @@ export function linkGateway(context: ApplyContext, entry: GatewayEntry, before: 
   bump(tx, index, entry.Kind === ingress);
 }
 
+/** A gateway's entry is gone, and with it all that it led to. */
 export function unlinkGateway({tx, index}: ApplyContext, {Kind, Name}: GatewayEntry): void {
   unlink(tx, Name);
   bump(tx, index, Kind === ingress);
@@ -72,6 +73,7 @@ export function linkDestination({tx, index}: ApplyContext, name: string): void {
   changes.bump();
 }
 
+/** A name is no destination any longer: where no instance has it either, wildcards of terminating gateways let it go. */
 export function unlinkDestination({tx, index}: ApplyContext, name: string): void {
   const changes = new LinkChanges(tx, index);
   if (!hasAny(tx, 'name', name)) {

@@ -15,10 +15,12 @@ export const GatewayServices = defineTable({
 
 export const everyService = '*';
 
+/** What a gateway leads to, its wildcard among it, in the order of names and ports. */
 export function servicesOfGateway(reader: Reader, gateway: string): readonly GatewayService[] {
   return reader.prefix(GatewayServices, foldedPrefix(gateway)).toArray();
 }
 
+/** The gateways that lead to a service by its own name. */
 export function gatewaysOfService(reader: Reader, service: string): readonly GatewayService[] {
   return reader.byIndex(GatewayServices, 'service').prefix(foldedPrefix(service)).toArray();
 }

@@ -14,15 +14,18 @@ export function servicesJson(services: ReadonlyMap<string, readonly string[] | n
   return partsOf(shown, (map) => serviceMap.jsonParts(map, {pretty}));
 }
 
+/** Rows of `/v1/catalog/service`, in parts. Tags that are nil on the wire are an empty list, as in all answers here. */
 export function serviceNodesJson(rows: readonly ServiceNode[], pretty: boolean): Iterable<string> {
   const shown = (row: ServiceNode): ServiceNode => ({...row, ServiceTags: row.ServiceTags ?? noTags});
   return jsonArrayParts(ServiceNode, each(rows, shown), {pretty});
 }
 
+/** Rows of check lists, in parts. */
 export function checksJson(checks: readonly HealthCheck[], pretty: boolean): Iterable<string> {
   return jsonArrayParts(HealthCheck, each(checks, shownCheck), {pretty});
 }
 
+/** Rows of `/v1/health/service`, in parts. */
 export function checkServiceNodesJson(rows: readonly CheckServiceNode[], pretty: boolean): Iterable<string> {
   const shown = ({Node, Service, Checks}: CheckServiceNode): CheckServiceNode => ({
     Node,
@@ -37,10 +40,12 @@ export function* each<T, R>(rows: Iterable<T>, show: (row: T) => R): Generator<R
   for (const row of rows) yield show(row);
 }
 
+/** An instance as answers show it: with tags, if only an empty list. */
 export function shownService(service: NodeService): NodeService {
   return service.Tags === null ? {...service, Tags: noTags} : service;
 }
 
+/** A check likewise. */
 export function shownCheck(check: HealthCheck): HealthCheck {
   return check.ServiceTags === null ? {...check, ServiceTags: noTags} : check;
 }
@@ -58,6 +63,7 @@ export function translatedService(service: NodeService): NodeService {
   return {...service, Address: wan.Address, Port: wan.Port === 0 ? service.Port : wan.Port};
 }
 
+/** A row of `/v1/catalog/service` likewise: the node's WAN address, and the instance's own with its port. */
 export function translatedServiceNode(row: ServiceNode): ServiceNode {
   const wan = row.ServiceTaggedAddresses?.get('wan');
   const node = translatedNode(row);

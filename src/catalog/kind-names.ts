@@ -27,6 +27,7 @@ export function namesOfKind(reader: Reader, kind: string): readonly string[] {
   return reader.prefix(KindNames, foldedPrefix(kind)).toArray().map(({name}) => name);
 }
 
+/** Whether the name is known under the kind. */
 export function hasKindName(reader: Reader, kind: string, name: string): boolean {
   return reader.has(KindNames, folded(kind, name));
 }
@@ -43,6 +44,7 @@ export function restoreDestination(tx: WriteTx, name: string): void {
   put(tx, {kind: destinationKind, name});
 }
 
+/** A name is no destination any longer. */
 export function forgetDestination(tx: WriteTx, index: number, name: string): void {
   if (tx.delete(KindNames, folded(destinationKind, name)) !== undefined) bump(tx, index, destinationKind);
 }

@@ -16,6 +16,7 @@ export function nodeByName(reader: Reader, name: string, peer = ''): Node | unde
   return reader.get(place.Nodes, place.key(name));
 }
 
+/** A node by its whole id, in any capitals; no node has the empty one. */
 export function nodeById(reader: Reader, id: string, peer = ''): Node | undefined {
   const place = placeOf(peer);
   return id === '' ? undefined : reader.byIndex(place.Nodes, 'id').get(place.key(id));
@@ -57,6 +58,7 @@ export function* deleteNode(context: ApplyContext, name: string, peer = ''): Sli
   if (node !== undefined) yield* deleteNodeRow(context, node);
 }
 
+/** Removes a node with all that is on it, if it is still as it was written at `modifyIndex`. @returns whether it was */
 export function* deleteNodeCas(context: ApplyContext, name: string, modifyIndex: number, peer = ''): Sliced<boolean> {
   const node = nodeByName(context.tx, name, peer);
   if (node === undefined || node.ModifyIndex !== modifyIndex) return false;

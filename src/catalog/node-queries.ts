@@ -22,7 +22,7 @@ export function* listNodes(query: Query, filters: MetaFilters): Sliced<QueryOutc
 }
 
 /** A node by its name, its id, or the first two or more digits of its id if no other id starts with them. */
-export function findNode(reader: Reader, nameOrId: string): Node | undefined {
+function findNode(reader: Reader, nameOrId: string): Node | undefined {
   const exact = nodeByName(reader, nameOrId) ?? nodeById(reader, nameOrId);
   if (exact !== undefined || !/^[0-9a-f][0-9a-f-]+$/i.test(nameOrId)) return exact;
   const [first, second] = reader.byIndex(Nodes, 'id').prefix(folded(nameOrId)).toArray(2);

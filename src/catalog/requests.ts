@@ -41,8 +41,8 @@ export type IndexedNodes = TypeOf<typeof IndexedNodes>;
 export const IndexedServices = struct('IndexedServices', {Services: map(list(str)), ...embed(QueryMeta)});
 export type IndexedServices = TypeOf<typeof IndexedServices>;
 
-export const ServiceName = struct('ServiceName', {Name: str});
-export type ServiceName = TypeOf<typeof ServiceName>;
+const ServiceName = struct('ServiceName', {Name: str});
+type ServiceName = TypeOf<typeof ServiceName>;
 
 export const IndexedServiceList = struct('IndexedServiceList', {Services: list(ServiceName), ...embed(QueryMeta)});
 export type IndexedServiceList = TypeOf<typeof IndexedServiceList>;

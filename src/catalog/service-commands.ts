@@ -71,11 +71,13 @@ export function* deleteService(context: ApplyContext, node: string, serviceId: s
   return undefined;
 }
 
+/** Removes an instance if it is still as it was written at `modifyIndex`. @returns whether it was, or why it cannot be */
 export function* deleteServiceCas(context: ApplyContext, node: string, serviceId: string, modifyIndex: number, peer = ''): Sliced<boolean | ConsulError> {
   if (serviceOf(context.tx, node, serviceId, peer)?.ModifyIndex !== modifyIndex) return false;
   return (yield* deleteService(context, node, serviceId, peer)) ?? true;
 }
 
+/** Removes an instance with its checks and links, and with the last of its name the virtual address; their indexes move. */
 export function* deleteServiceRow(context: ApplyContext, row: ServiceRow): Sliced<void> {
   const {tx, index} = context;
   const {Node, Service} = row;
@@ -98,6 +100,7 @@ function checksOf(reader: Reader, {Node, Service}: ServiceRow): readonly HealthC
   return reader.byIndex(place.Checks, 'instance').prefix(place.prefix(Node, Service.ID)).toArray();
 }
 
+/** Whether any instance has the name, in whatever capitals. */
 export function hasInstances(reader: Reader, service: string, peer = ''): boolean {
   const place = placeOf(peer);
   return reader.byIndex(place.Services, 'name').count(place.prefix(service)) > 0;

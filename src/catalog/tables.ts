@@ -83,6 +83,7 @@ export interface Place {
 
 const imported = {Nodes: nodeTable('imported-nodes', folded), Services: serviceTable('imported-services', folded), Checks: checkTable('imported-checks', folded)};
 
+/** The catalog of a peer; of the empty one, this datacenter's own. */
 export function placeOf(peer: string): Place {
   if (peer === '') return ownPlace;
   return {peer, ...imported, indexNames: indexNamesOf(peer), key: (...parts) => folded(peer, ...parts), prefix: (...parts) => foldedPrefix(peer, ...parts)};
@@ -91,6 +92,7 @@ export function placeOf(peer: string): Place {
 /** Everything that was imported, of whichever peer. */
 export const ImportedNodes = imported.Nodes;
 
+/** The key of an instance of this datacenter. */
 export function serviceKey(node: string, serviceId: string): string {
   return folded(node, serviceId);
 }

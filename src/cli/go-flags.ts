@@ -72,7 +72,7 @@ const UINT64_MAX = 2n ** 64n - 1n;
  * Go's integer literals in base 0: decimal, 0x, 0o or 0, 0b, with `_` between digits.
  * @returns undefined when it is no integer literal
  */
-export function parseGoInteger(text: string): bigint | undefined {
+function parseGoInteger(text: string): bigint | undefined {
   const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/.exec(text);
   if (match === null) return undefined;
   const digits = (match[2] ?? '').replaceAll('_', '').toLowerCase();

@@ -10,6 +10,7 @@ function configEntryKey(kind: string, name: string): string {
   return `${kind}\0${name.toLowerCase()}`;
 }
 
+/** An entry by its kind and name, in any capitals. */
 export function configEntry<K extends ConfigEntryKind>(reader: Reader, kind: K, name: string): ConfigEntry<K> | undefined {
   return reader.get(ConfigEntries, configEntryKey(kind, name)) as ConfigEntry<K> | undefined;
 }

@@ -26,10 +26,12 @@ export function hashPointer<T>(hash: Hasher<T>): Hasher<T | null> {
   return (value) => (value === null ? hashInt(0) : hash(value));
 }
 
+/** A list: its elements in order; nil is as empty. */
 export function hashList<T>(hash: Hasher<T>): Hasher<readonly T[] | null> {
   return (values) => (values ?? []).reduce((sum, value) => ordered(sum, hash(value)), 0n);
 }
 
+/** A map: its pairs in any order; nil is as empty. */
 export function hashMap<T>(hash: Hasher<T>): Hasher<ReadonlyMap<string, T> | null> {
   return (values) => [...(values ?? [])].reduce((sum, [key, value]) => sum ^ ordered(hashString(key), hash(value)), 0n);
 }

@@ -11,6 +11,7 @@ export const CAConfig = defineTable({name: 'connect-ca-config', key: (_config: C
 /** The last serial number the CA gave out stands in the index table. */
 export const serialIndex = 'connect-ca-builtin-serial';
 
+/** How the certificate authority is set up; undefined before it first is. */
 export function caConfiguration(reader: Reader): CAConfiguration | undefined {
   return reader.get(CAConfig, '');
 }

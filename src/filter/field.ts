@@ -30,6 +30,7 @@ export function invalidSelector(selector: readonly string[], at: number): Filter
   return new FilterError(`Selector ${goQuote(selector.slice(0, at + 1).join('.'))} is not valid`);
 }
 
+/** The error for an operator that the field does not know. */
 export function invalidOperator({selector, operator}: Match): FilterError {
   return new FilterError(`Invalid match operator "${operator}" for selector ${goQuote(selector.join('.'))}`);
 }

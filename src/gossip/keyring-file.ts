@@ -8,7 +8,7 @@ import {Keyring} from './wire/keyring.ts';
 const Keys = list(str);
 
 /** A keyring file: a JSON array of base64 keys, the first is the primary [gossip.md §14.2]. @throws Error in Go's words */
-export function parseKeyring(text: string, path: string): Keyring {
+function parseKeyring(text: string, path: string): Keyring {
   const keys = Keys.fromJson(text, {wholeInput: true}) ?? [];
   if (keys.length === 0) throw new Error(`no keys present in keyring: ${path}`);
   return new Keyring(keys.map((key) => Buffer.from(decodeGoBase64(key), 'latin1')));

@@ -82,7 +82,7 @@ const alertTexts: ReadonlyArray<readonly [RegExp, string]> = [
 ];
 
 /** Go's words for what OpenSSL says of a handshake. */
-export function tlsErrorText(error: Error): string {
+function tlsErrorText(error: Error): string {
   const code = errorCode(error);
   if (code === 'ECONNRESET') return error.message.includes('before secure TLS') ? 'EOF' : systemErrorText(error);
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE|BAD_RECORD_TYPE|UNKNOWN_PROTOCOL|HTTP_REQUEST|INVALID_RECORD/.test(code)) return notTlsText;
@@ -90,7 +90,7 @@ export function tlsErrorText(error: Error): string {
 }
 
 /** What a check of a plain-text port says. */
-export const notTlsText = 'tls: first record does not look like a TLS handshake';
+const notTlsText = 'tls: first record does not look like a TLS handshake';
 
 function verifyPeer(secure: TLSSocket, name: string, clock: Clock): void {
   const fail = (why: string): DialError => new DialError(`tls: failed to verify certificate: x509: ${why}`);

@@ -1,5 +1,5 @@
 /** A header's name as Go writes it: `X-Extra-Header`. */
-export function canonicalHeader(name: string): string {
+function canonicalHeader(name: string): string {
   return name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 

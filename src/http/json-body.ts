@@ -26,6 +26,7 @@ export async function jsonBody<T>(
   }
 }
 
+/** The error for a body that is no JSON of the right shape, where a route has no words of its own for it. */
 export function decodeFailed(why: string): ConsulError {
   return new ConsulError(`Request decode failed: ${why}`, 400);
 }

@@ -77,7 +77,7 @@ export function writeOptions(request: ApiRequest, defaults: ReadDefaults): {Data
 }
 
 /** `dc`, or `datacenter`, which wins; the agent's own by default. */
-export function datacenterOf(request: ApiRequest, defaults: ReadDefaults): string {
+function datacenterOf(request: ApiRequest, defaults: ReadDefaults): string {
   return request.query.get('datacenter') || request.query.get('dc') || defaults.datacenter;
 }
 

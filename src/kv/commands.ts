@@ -81,6 +81,10 @@ export function unlockEntry(context: ApplyContext, entry: DirEntry): boolean | C
   return true;
 }
 
+/**
+ * Removes a key and leaves a tombstone, so that lists over it move their index; nothing happens where there is no such
+ * key.
+ */
 export function deleteEntry(context: ApplyContext, key: ByteString): void {
   const {tx, index} = context;
   if (tx.delete(Kvs, key) === undefined) return;

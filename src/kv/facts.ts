@@ -6,10 +6,12 @@ export interface TombstonesLeft extends Fact {
   readonly index: number;
 }
 
+/** Deletions at this log index left tombstones, which are to be reaped in time. */
 export function tombstonesLeft(index: number): TombstonesLeft {
   return {kind: 'tombstones-left', index};
 }
 
+/** Whether it is that fact. */
 export function isTombstonesLeft(fact: Fact): fact is TombstonesLeft {
   return fact.kind === 'tombstones-left';
 }

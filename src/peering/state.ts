@@ -13,6 +13,7 @@ export const PeeringTrustBundles = defineTable({name: 'peering-trust-bundles', k
 /** By the peering's id. */
 export const PeeringSecretsTable = defineTable({name: 'peering-secrets', key: ({PeerID}: PeeringSecrets) => PeerID});
 
+/** A peering by its name, in any capitals. */
 export function peeringByName(reader: Reader, name: string): Peering | undefined {
   return reader.byIndex(Peerings, 'name').get(name.toLowerCase());
 }

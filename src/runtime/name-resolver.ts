@@ -47,7 +47,7 @@ const dnsTimeoutMsMax = 30_000;
 const dnsAttemptsMax = 5;
 
 /** Reads resolv.conf(5) text; unknown lines are passed over, as libc does. */
-export function parseResolvConf(text: string): ResolvConf {
+function parseResolvConf(text: string): ResolvConf {
   const servers: string[] = [];
   let search: string[] = [];
   let ndots = 1;
@@ -74,7 +74,7 @@ export function parseResolvConf(text: string): ResolvConf {
 }
 
 /** Reads hosts(5) text into lower-cased name → addresses, in the order of the file. */
-export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
+function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
   const byName = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address, ...names] = line.replace(/#.*$/, '').trim().split(/\s+/);
@@ -90,7 +90,7 @@ export function parseHosts(text: string): ReadonlyMap<string, readonly string[]>
 }
 
 /** The names to ask for, in order: resolver(5), `ndots` and `search`. A trailing dot means "as it is". */
-export function searchNames(host: string, conf: Pick<ResolvConf, 'search' | 'ndots'>): readonly string[] {
+function searchNames(host: string, conf: Pick<ResolvConf, 'search' | 'ndots'>): readonly string[] {
   if (host.endsWith('.')) return [host.slice(0, -1)];
   const dots = host.split('.').length - 1;
   const searched = conf.search.map((domain) => `${host}.${domain}`);

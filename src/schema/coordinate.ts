@@ -22,6 +22,7 @@ export function isCompatible({Vec}: Coordinate): boolean {
   return Vec !== null && Vec.length === coordinateDimensions;
 }
 
+/** Whether it has our dimensions, and finite numbers throughout: what a peer sends may be anything. */
 export function isValidCoordinate(coordinate: Coordinate): boolean {
   const {Vec, Error, Adjustment, Height} = coordinate;
   return isCompatible(coordinate) && [...(Vec ?? []), Error, Adjustment, Height].every(Number.isFinite);
@@ -32,6 +33,7 @@ export function coordinateDifference(a: Coordinate, b: Coordinate): number[] {
   return (a.Vec ?? []).map((value, i) => value - (b.Vec?.[i] ?? 0));
 }
 
+/** The length of a vector. */
 export function vectorMagnitude(vec: readonly number[]): number {
   let sum = 0;
   for (const value of vec) sum += value * value;

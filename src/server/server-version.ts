@@ -7,6 +7,7 @@ export function buildVersion(build: string | undefined): ServerVersion | undefin
   return found === null ? undefined : [Number(found[1]), Number(found[2]), Number(found[3])];
 }
 
+/** Whether a server is of the version `since`, or newer. */
 export function isAtLeast(version: ServerVersion, since: ServerVersion): boolean {
   const [major, minor, patch] = version;
   if (major !== since[0]) return major > since[0];

@@ -15,18 +15,22 @@ export interface SessionEnded extends Fact {
   readonly released: readonly ByteString[];
 }
 
+/** A session began. */
 export function sessionCreated(session: Session): SessionCreated {
   return {kind: 'session-created', session};
 }
 
+/** A session ended, for whatever reason. @param released keys whose locks it let go and which stay */
 export function sessionEnded(session: Session, released: readonly ByteString[]): SessionEnded {
   return {kind: 'session-ended', session, released};
 }
 
+/** Whether it is the first of these facts. */
 export function isSessionCreated(fact: Fact): fact is SessionCreated {
   return fact.kind === 'session-created';
 }
 
+/** Whether it is the second. */
 export function isSessionEnded(fact: Fact): fact is SessionEnded {
   return fact.kind === 'session-ended';
 }

@@ -19,18 +19,22 @@ export function checksOf({NodeChecks, ServiceChecks, Checks}: Session): readonly
   return [...new Set([...(Checks ?? []), ...(NodeChecks ?? []), ...(ServiceChecks ?? []).map(({ID}) => ID)])];
 }
 
+/** A session by its id, in any capitals. */
 export function sessionOf(reader: Reader, id: string): Session | undefined {
   return reader.get(Sessions, id.toLowerCase());
 }
 
+/** Sessions of a node, in any capitals of its name. */
 export function sessionsOfNode(reader: Reader, node: string): readonly Session[] {
   return reader.byIndex(Sessions, 'node').prefix(`${node.toLowerCase()}\0`).toArray();
 }
 
+/** Sessions that end when the check fails. */
 export function sessionsOfCheck(reader: Reader, node: string, checkId: string): readonly Session[] {
   return reader.byIndex(Sessions, 'check').prefix(checkPrefix(node, checkId)).toArray();
 }
 
+/** One of them, or none: whether there are any left. */
 export function firstSessionOfCheck(reader: Reader, node: string, checkId: string): Session | undefined {
   return reader.byIndex(Sessions, 'check').first(checkPrefix(node, checkId));
 }
@@ -43,10 +47,12 @@ export function getSession(query: Query, id: string): QueryOutcome<readonly Sess
   return session === undefined ? {value: [], index, notFound: true} : {value: [session], index, indexMoves: true};
 }
 
+/** All sessions, watched as a whole. */
 export function listSessions(query: Query): QueryOutcome<readonly Session[]> {
   return {value: query.all(Sessions).toArray(), index: query.index('sessions')};
 }
 
+/** Sessions of one node. As in Consul the index is that of all, so each change of any session wakes who waits. */
 export function listNodeSessions(query: Query, node: string): QueryOutcome<readonly Session[]> {
   return {value: sessionsOfNode(query, node), index: query.index('sessions')};
 }

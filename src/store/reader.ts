@@ -141,6 +141,7 @@ export function lookupContents<Row, I extends string>(tables: Contents['tables']
   return tables.get(table) as TableContents<Row> | undefined;
 }
 
+/** The range of all keys that begin so. */
 export function prefixBounds(prefix: string, options?: WalkOptions): RangeBounds {
   return {from: prefix === '' ? undefined : prefix, below: prefixEnd(prefix), reverse: options?.reverse};
 }

@@ -150,6 +150,7 @@ function batchFrame(head: Buffer, parts: readonly Buffer[]): Buffer {
   return grpcFrame(Buffer.concat([head, writer.toBuffer(), batch]));
 }
 
+/** One event as gRPC frames it. */
 export function frameOf(event: Partial<StreamEvent>): Buffer {
   return grpcFrame(eventMessage.encode(streamEvent(event)));
 }

@@ -45,22 +45,26 @@ function readKv(reader: Reader, {Verb, DirEnt}: TxnKVOp): OperationOutcome | und
   }
 }
 
+/** A node by its id, else by its name. @returns an error where there is none */
 export function readNode(reader: Reader, {Node}: TxnNodeOp): OperationOutcome {
   const found = Node.ID === '' ? nodeByName(reader, Node.Node, Node.PeerName) : nodeById(reader, Node.ID, Node.PeerName);
   return found === undefined ? missingThing(nodeNamed(Node.Node)) : [TxnResult.make({Node: found})];
 }
 
+/** An instance likewise, by its node and id. */
 export function readService(reader: Reader, {Node, Service}: TxnServiceOp): OperationOutcome {
   const found = serviceOf(reader, Node, Service.ID, Service.PeerName);
   return found === undefined ? missingThing(onNode('service', Service.ID, Node)) : [TxnResult.make({Service: found})];
 }
 
+/** A check likewise, by its node and id. */
 export function readCheck(reader: Reader, {Check}: TxnCheckOp): OperationOutcome {
   if (Check.CheckID === '') return checkIdMissing('failed check lookup');
   const found = checkOf(reader, Check.Node, Check.CheckID, Check.PeerName);
   return found === undefined ? missingThing(onNode('check', Check.CheckID, Check.Node)) : [TxnResult.make({Check: found})];
 }
 
+/** A key's row as transactions answer it. */
 export function kvResult(entry: DirEntry): TxnResult {
   return TxnResult.make({KV: entry});
 }

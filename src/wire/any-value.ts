@@ -53,7 +53,7 @@ function readAnyList(reader: MsgpackReader): AnyValue[] {
 }
 
 /** Reads a map with string keys; null for nil. */
-export function readAnyMap(reader: MsgpackReader): Map<string, AnyValue> | null {
+function readAnyMap(reader: MsgpackReader): Map<string, AnyValue> | null {
   const size = reader.readMapHeader();
   if (size < 0) return null;
   const map = new Map<string, AnyValue>();

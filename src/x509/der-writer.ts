@@ -1,9 +1,11 @@
 /** Writers of DER values (X.690), each a whole value with its tag and length. */
 
+/** SEQUENCE. */
 export function derSequence(...parts: readonly Buffer[]): Buffer {
   return derValue(0x30, Buffer.concat(parts));
 }
 
+/** SET; DER wants its elements in the order of their bytes. */
 export function derSet(...parts: readonly Buffer[]): Buffer {
   return derValue(0x31, Buffer.concat(parts));
 }
@@ -17,6 +19,7 @@ export function derInteger(bytes: Uint8Array): Buffer {
   return derValue(0x02, isHigh ? Buffer.concat([Buffer.of(0), digits]) : Buffer.from(digits));
 }
 
+/** BOOLEAN true; false is the default, and left out. */
 export function derTrue(): Buffer {
   return derValue(0x01, Buffer.of(0xff));
 }
@@ -38,6 +41,7 @@ export function derText(text: string): Buffer {
   return /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text) ? derValue(0x13, Buffer.from(text, 'latin1')) : derValue(0x0c, Buffer.from(text, 'utf8'));
 }
 
+/** OCTET STRING. */
 export function derOctets(bytes: Uint8Array): Buffer {
   return derValue(0x04, bytes);
 }

@@ -7,6 +7,7 @@ export type Extension = Buffer;
 /** Bits of RFC 5280 §4.2.1.3, the first the highest. */
 const keyUsages = {digitalSignature: 0x80, keyEncipherment: 0x20, certificateSign: 0x04, crlSign: 0x02} as const;
 
+/** What the key may be used for; critical (RFC 5280 §4.2.1.3). */
 export function keyUsage(...usages: readonly (keyof typeof keyUsages)[]): Extension {
   const bits = usages.reduce((sum, usage) => sum | keyUsages[usage], 0);
   const unused = 31 - Math.clz32(bits & -bits);
@@ -15,18 +16,22 @@ export function keyUsage(...usages: readonly (keyof typeof keyUsages)[]): Extens
 
 const extendedUsages = {serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2'} as const;
 
+/** Which ends of TLS the certificate may stand for (§4.2.1.12). */
 export function extendedKeyUsage(...usages: readonly (keyof typeof extendedUsages)[]): Extension {
   return extension('2.5.29.37', false, derSequence(...usages.map((usage) => derOid(extendedUsages[usage]))));
 }
 
+/** Whether the certificate may sign others; critical (§4.2.1.9). */
 export function basicConstraints(isAuthority: boolean): Extension {
   return extension('2.5.29.19', true, isAuthority ? derSequence(derTrue()) : derSequence());
 }
 
+/** The id of the certificate's own key (§4.2.1.2). */
 export function subjectKeyId(id: Uint8Array): Extension {
   return extension('2.5.29.14', false, derOctets(id));
 }
 
+/** The id of the key that signed it (§4.2.1.1). */
 export function authorityKeyId(id: Uint8Array): Extension {
   return extension('2.5.29.35', false, derSequence(derContext(0, id, false)));
 }
@@ -39,6 +44,7 @@ export interface AlternativeNames {
   readonly uris?: readonly string[];
 }
 
+/** Names and addresses the certificate is for (§4.2.1.6). */
 export function subjectAlternativeNames({dnsNames = [], ipAddresses = [], uris = []}: AlternativeNames): Extension {
   const names = [
     ...dnsNames.map((name) => derContext(2, Buffer.from(name, 'latin1'), false)),

@@ -22,6 +22,7 @@ export interface CheckRunners {
   create(check: RunnableCheck, notify: CheckNotify): RunningCheck | RunningTtl;
 }
 
+/** Whether the check is one that its owner reports, and nobody runs. */
 export function isTtl(runner: RunningCheck | RunningTtl): runner is RunningTtl {
   return 'update' in runner;
 }

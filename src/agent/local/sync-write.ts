@@ -22,6 +22,7 @@ export interface SyncTokens {
   registration(entry: LocalEntry): string;
 }
 
+/** The write that puts the node itself into the catalog, by the agent's own token. */
 export function nodeWrite(info: NodeInfo, tokens: SyncTokens): SyncWrite {
   return {subject: 'node', id: info.name, lane: '', call: {kind: 'register', request: registerRequest(info, {Token: tokens.agent()})}, covers: []};
 }

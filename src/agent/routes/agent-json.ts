@@ -142,6 +142,7 @@ function shownProxy({Proxy: proxy}: NodeService): AgentService['Proxy'] {
   return {...proxy, EnvoyExtensions: null, TransparentProxy: isTransparent ? TransparentProxy : null, AccessLogs: logs ? AccessLogs : null};
 }
 
+/** A check as health answers of the agent show it: without type, definition and indexes. */
 export function shownHealthCheck(check: HealthCheck): TypeOf<typeof ShownCheck> {
   const {Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName} = check;
   return ShownCheck.make({Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName});

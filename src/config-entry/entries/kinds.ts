@@ -35,6 +35,7 @@ export const entryTypes = {
 export type ConfigEntryKind = keyof typeof entryTypes;
 export type ConfigEntryBody<K extends ConfigEntryKind = ConfigEntryKind> = TypeOf<(typeof entryTypes)[K]>;
 
+/** Whether entries of the kind are known here. */
 export function isConfigEntryKind(kind: string): kind is ConfigEntryKind {
   return Object.hasOwn(entryTypes, kind);
 }

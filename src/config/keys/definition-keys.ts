@@ -1,7 +1,7 @@
 import {key, type Shape} from './key-spec.ts';
 
 /** A check's keys (config.md §7.2). */
-export const CHECK_SHAPE = {
+const CHECK_SHAPE = {
   'id': key('string'),
   'name': key('string'),
   'notes': key('string'),
@@ -66,7 +66,7 @@ const UPSTREAM_SHAPE = {
 } as const;
 
 /** A service's keys (config.md §7.1). */
-export const SERVICE_SHAPE = {
+const SERVICE_SHAPE = {
   'kind': key('string'),
   'id': key('string'),
   'name': key('string'),

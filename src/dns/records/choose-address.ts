@@ -31,6 +31,7 @@ export function serviceAddress(instance: DnsServiceInstance, type: number, confi
   return choose(type, instance.address, (key) => instance.taggedAddresses[key]?.address ?? '', isTranslated(instance.node.datacenter, config));
 }
 
+/** The port for SRV records: that of the WAN address where that is told. */
 export function servicePort(instance: DnsServiceInstance, config: DnsConfig): number {
   const wanPort = instance.taggedAddresses['wan']?.port ?? 0;
   return isTranslated(instance.node.datacenter, config) && wanPort !== 0 ? wanPort : instance.port;

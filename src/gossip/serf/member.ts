@@ -33,6 +33,7 @@ export interface MemberRow {
   goneAtMs: number;
 }
 
+/** A row as others see it, its protocol versions read from the six bytes that came with it. */
 export function memberOf(row: MemberRow): Member {
   const version = (at: number): number => (at < row.vsn.length ? row.vsn.charCodeAt(at) : 0);
   return {

@@ -32,6 +32,7 @@ export function protocolMax(node: SwimNodeView): number {
   return node.vsn.length > 1 ? node.vsn.charCodeAt(1) : 0;
 }
 
+/** Whether the node is no part of the pool any more, whether it left or was declared dead. */
 export function isGone(node: SwimNodeView): boolean {
   return node.state === nodeState.dead || node.state === nodeState.left;
 }

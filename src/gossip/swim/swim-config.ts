@@ -29,13 +29,13 @@ const shared = {
 };
 
 /** Serf's LAN settings. */
-export const lanSwimConfig: SwimConfig = {
+const lanSwimConfig: SwimConfig = {
   ...shared, tcpTimeoutMs: 10_000, indirectChecks: 3, suspicionMult: 4, pushPullIntervalMs: 30_000,
   probeIntervalMs: 1000, probeTimeoutMs: 500, gossipNodes: 3, gossipIntervalMs: 200, gossipToTheDeadMs: 30_000,
 };
 
 /** Serf's WAN settings. */
-export const wanSwimConfig: SwimConfig = {
+const wanSwimConfig: SwimConfig = {
   ...shared, tcpTimeoutMs: 30_000, indirectChecks: 3, suspicionMult: 6, pushPullIntervalMs: 60_000,
   probeIntervalMs: 5000, probeTimeoutMs: 3000, gossipNodes: 4, gossipIntervalMs: 500, gossipToTheDeadMs: 60_000,
 };

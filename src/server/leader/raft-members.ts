@@ -12,7 +12,7 @@ export interface RaftMembership {
  * What becomes of Raft's configuration when a server joins the pool (rpc-raft.md §14): a newcomer gets no vote until
  * autopilot finds it stable. In the order in which the changes are to be made.
  */
-export function changesForServer({servers}: Configuration, {id, rpcAddress: address}: ServerMember): readonly ConfigurationChange[] {
+function changesForServer({servers}: Configuration, {id, rpcAddress: address}: ServerMember): readonly ConfigurationChange[] {
   const known = servers.find((server) => server.id === id);
   if (known?.address === address) return [];
   const changes: ConfigurationChange[] = [];
