@@ -45,6 +45,8 @@ const dnsServersMax = 3;
 const ndotsMax = 15;
 const dnsTimeoutMsMax = 30_000;
 const dnsAttemptsMax = 5;
+/** A whole name (RFC 1035 §2.3.4), its length bytes and its end left away. */
+const nameCharsMax = 253;
 
 /** Reads resolv.conf(5) text; unknown lines are passed over, as libc does. */
 function parseResolvConf(text: string): ResolvConf {
@@ -135,16 +137,20 @@ export interface SystemNameResolverOptions {
   readonly clock: Clock;
   readonly hostsPath?: string;
   readonly resolvConfPath?: string;
+  /** Where the name servers listen; 53 when not given. */
+  readonly dnsPort?: number;
 }
 
 /** Hosts file first, then DNS through c-ares with the search list: what `hosts: files dns` means in nsswitch.conf. */
 export class SystemNameResolver implements NameResolver {
   readonly #hosts: WatchedFile<ReadonlyMap<string, readonly string[]>>;
   readonly #conf: WatchedFile<ResolvConf>;
+  readonly #dnsPort: number;
 
   constructor(options: SystemNameResolverOptions) {
     this.#hosts = new WatchedFile(options.hostsPath ?? '/etc/hosts', parseHosts, options.clock);
     this.#conf = new WatchedFile(options.resolvConfPath ?? '/etc/resolv.conf', parseResolvConf, options.clock);
+    this.#dnsPort = options.dnsPort ?? 53;
   }
 
   async resolve(host: string, signal?: AbortSignal): Promise<readonly string[]> {
@@ -155,14 +161,15 @@ export class SystemNameResolver implements NameResolver {
     if (inHosts !== undefined) return preferred(inHosts);
     // RFC 6761 §6.3: localhost never leaves the machine, whatever the hosts file forgot.
     if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
-    if (name === '' || name.length > 253) throw new NameLookupError(`lookup ${host}: no such host`, false);
+    if (name === '' || name.length > nameCharsMax) throw new NameLookupError(`lookup ${host}: no such host`, false);
     return this.#ask(host, signal);
   }
 
   async #ask(host: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
     const conf = this.#conf.get();
     const resolver = new Resolver({timeout: conf.timeoutMs, tries: conf.attempts});
-    resolver.setServers([...conf.servers]);
+    const servers = conf.servers.map((server) => joinHostPort(server, this.#dnsPort));
+    resolver.setServers(servers);
     const cancel = (): void => resolver.cancel();
     signal?.addEventListener('abort', cancel, {once: true});
     try {
@@ -171,18 +178,13 @@ export class SystemNameResolver implements NameResolver {
         const answer = await askBoth(resolver, name);
         signal?.throwIfAborted();
         if (answer.addresses.length > 0) return preferred(answer.addresses);
-        const server = serverText(conf.servers[0] ?? '');
-        if (answer.temporary) failure ??= new NameLookupError(`lookup ${host} on ${server}: ${answer.reason}`, true);
+        if (answer.temporary) failure ??= new NameLookupError(`lookup ${host} on ${servers[0]}: ${answer.reason}`, true);
       }
-      throw failure ?? new NameLookupError(`lookup ${host} on ${serverText(conf.servers[0] ?? '')}: no such host`, false);
+      throw failure ?? new NameLookupError(`lookup ${host} on ${servers[0]}: no such host`, false);
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
   }
-}
-
-function serverText(server: string): string {
-  return joinHostPort(server, 53);
 }
 
 interface Answer {
