@@ -7,8 +7,11 @@ import {folded, foldedPrefix, serviceKey} from './tables.ts';
 interface TopologyRow {
   readonly upstream: string;
   readonly downstream: string;
-  /** The proxies that say so, by node and id; none for a gateway. */
-  readonly proxies: readonly string[];
+  /**
+   * The last proxy that said so, by node and id; none for a gateway. As in Consul, only its end takes the row away, be
+   * there others that say so: servers that came up from a snapshot have read its proxies in another order and may differ.
+   */
+  readonly proxy: string | undefined;
 }
 
 /** Who is an upstream of whom, for the topology that the UI shows; no record of a snapshot. */
@@ -20,13 +23,18 @@ const MeshTopology = defineTable({
 
 const indexName = 'mesh-topology';
 
-/** A proxy was written, be it as it was before, which moves the index as well in Consul. */
-export function noteUpstreams(tx: WriteTx, index: number, node: string, service: NodeService): void {
+/**
+ * A proxy was written, be it as it was before, which moves the index as well in Consul. What it says no more ends, whichever
+ * proxy said it last; under another service than before only what it says is written.
+ */
+export function noteUpstreams(tx: WriteTx, index: number, node: string, service: NodeService, known: NodeService | undefined): void {
   if (service.Kind !== 'connect-proxy') return;
   const names = upstreamsOf(service);
-  const dropped = forget(tx, node, service, new Set(names.map((name) => name.toLowerCase())));
+  const kept = new Set(names.map((name) => name.toLowerCase()));
+  const dropped = known?.Kind === 'connect-proxy' ? upstreamsOf(known).filter((name) => !kept.has(name.toLowerCase())) : [];
+  for (const name of dropped) tx.delete(MeshTopology, folded(name, service.Proxy.DestinationServiceName));
   put(tx, node, service, names);
-  if (names.length > 0 || dropped) tx.setIndex(indexName, index);
+  if (names.length > 0 || dropped.length > 0) tx.setIndex(indexName, index);
 }
 
 /** The same for a proxy out of a snapshot, whose index table comes from there too. */
@@ -35,13 +43,19 @@ export function restoreUpstreams(tx: WriteTx, node: string, service: NodeService
 }
 
 /** A proxy is gone. */
-export function forgetUpstreams(tx: WriteTx, index: number, node: string, service: NodeService): void {
-  if (service.Kind === 'connect-proxy' && forget(tx, node, service, new Set())) tx.setIndex(indexName, index);
+export function forgetUpstreams(tx: WriteTx, index: number, node: string, {Kind, ID, Proxy}: NodeService): void {
+  if (Kind !== 'connect-proxy') return;
+  const proxy = serviceKey(node, ID);
+  for (const row of tx.byIndex(MeshTopology, 'downstream').prefix(foldedPrefix(Proxy.DestinationServiceName)).toArray()) {
+    if (row.proxy !== proxy) continue;
+    tx.delete(MeshTopology, MeshTopology.keyOf(row));
+    tx.setIndex(indexName, index);
+  }
 }
 
 /** A gateway offers a service, or does so no more. */
 export function putGatewayUpstream(tx: WriteTx, gateway: string, service: string): void {
-  tx.put(MeshTopology, {upstream: service, downstream: gateway, proxies: []});
+  tx.put(MeshTopology, {upstream: service, downstream: gateway, proxy: undefined});
 }
 
 export function deleteGatewayUpstream(tx: WriteTx, gateway: string, service: string): void {
@@ -56,28 +70,6 @@ function upstreamsOf({Proxy}: NodeService): readonly string[] {
   return (Proxy.Upstreams ?? []).filter(({DestinationType}) => DestinationType !== 'prepared_query').map(({DestinationName}) => DestinationName);
 }
 
-function put(tx: WriteTx, node: string, service: NodeService, names: readonly string[]): void {
-  const downstream = service.Proxy.DestinationServiceName;
-  const proxy = serviceKey(node, service.ID);
-  for (const upstream of names) {
-    const proxies = tx.get(MeshTopology, folded(upstream, downstream))?.proxies ?? [];
-    tx.put(MeshTopology, {upstream, downstream, proxies: proxies.includes(proxy) ? proxies : [...proxies, proxy]});
-  }
-}
-
-/** Takes the proxy out of all its rows but those of the upstreams to keep. @returns whether a row went with the last of its proxies */
-function forget(tx: WriteTx, node: string, {ID, Proxy}: NodeService, keep: ReadonlySet<string>): boolean {
-  const proxy = serviceKey(node, ID);
-  let isGone = false;
-  for (const row of tx.byIndex(MeshTopology, 'downstream').prefix(foldedPrefix(Proxy.DestinationServiceName)).toArray()) {
-    if (!row.proxies.includes(proxy) || keep.has(row.upstream.toLowerCase())) continue;
-    const proxies = row.proxies.filter((other) => other !== proxy);
-    if (proxies.length > 0) {
-      tx.put(MeshTopology, {...row, proxies});
-      continue;
-    }
-    tx.delete(MeshTopology, MeshTopology.keyOf(row));
-    isGone = true;
-  }
-  return isGone;
+function put(tx: WriteTx, node: string, {ID, Proxy}: NodeService, names: readonly string[]): void {
+  for (const upstream of names) tx.put(MeshTopology, {upstream, downstream: Proxy.DestinationServiceName, proxy: serviceKey(node, ID)});
 }

@@ -40,7 +40,7 @@ export function ensureService(context: ApplyContext, node: string, given: NodeSe
   if (!tx.has(place.Nodes, place.key(node))) return missingNode();
   const service = compact(withAddress);
   const known = serviceOf(tx, node, service.ID, place.peer);
-  if (place.peer === '') noteUpstreams(tx, index, node, service);
+  if (place.peer === '') noteUpstreams(tx, index, node, service, known);
   const isSame = known !== undefined && isSameService(known, service);
   if (!isSame) putInstance(context, node, service);
   // Also for one that stays as it is: what its links say of it may have been made before it was there, or without its name.
