@@ -36,12 +36,11 @@ export function isHttpLike(protocol: string): boolean {
   return advancedProtocols.includes(protocol);
 }
 
-/** A service's own protocol, else the mesh's, else tcp. */
-export function protocolOf(entries: RoutingEntries, service: string): string {
-  const own = entries.defaults(service)?.Protocol ?? '';
-  if (own !== '') return own;
-  const common = entries.proxyDefaults()?.Config?.get('protocol');
-  return typeof common === 'string' && common !== '' ? common : 'tcp';
+/** A service's own protocol; that of the mesh only when it has no entry of its own, be there a protocol in that or not; else tcp. */
+export function protocolOf(entries: Pick<RoutingEntries, 'defaults' | 'proxyDefaults'>, service: string): string {
+  const own = entries.defaults(service);
+  const protocol = own === undefined ? entries.proxyDefaults()?.Config?.get('protocol') : own.Protocol;
+  return typeof protocol === 'string' && protocol !== '' ? protocol : 'tcp';
 }
 
 /**

@@ -33,8 +33,7 @@ export function checkGraph(reader: Reader, proposal: Proposal, datacenter: strin
   if (!routingKinds.some((kind) => kind === Kind)) return undefined;
   const refused = checkPermissive(entries, reader, proposal);
   if (refused !== undefined) return refused;
-  // As in Consul, a new protocol of all services does not ask the gateways.
-  return checkChains(entries, datacenter) ?? checkAllPermissions(entries) ?? (Kind === 'proxy-defaults' ? undefined : checkAllIngresses(entries));
+  return checkChains(entries, datacenter) ?? checkAllPermissions(entries) ?? checkAllIngresses(entries);
 }
 
 /** Entries as they would be. */

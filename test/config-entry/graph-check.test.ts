@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {IngressGatewayConfigEntry} from '../../src/config-entry/entries/gateways.ts';
+import {ProxyConfigEntry} from '../../src/config-entry/entries/proxy-defaults.ts';
 import {ServiceConfigEntry} from '../../src/config-entry/entries/service-defaults.ts';
 import {ConfigEntryRequest} from '../../src/config-entry/schema.ts';
 import {Applying} from '../fsm/applying.ts';
@@ -12,6 +13,10 @@ class Entries extends Applying {
 
   async ingress(Name: string, Protocol: string, service: string): Promise<string> {
     return this.#write('ingress-gateway', IngressGatewayConfigEntry.fromJson(JSON.stringify({Kind: 'ingress-gateway', Name, Listeners: [{Port: 80, Protocol, Services: [{Name: service}]}]})));
+  }
+
+  async protocolOfAll(protocol: string): Promise<string> {
+    return this.#write('proxy-defaults', ProxyConfigEntry.fromJson(JSON.stringify({Kind: 'proxy-defaults', Name: 'global', Config: {protocol}})));
   }
 
   async #write(Kind: ConfigEntryRequest['Kind'], Entry: ConfigEntryRequest['Entry']): Promise<string> {
@@ -35,4 +40,15 @@ test('a service behind an HTTP listener cannot take another protocol, one behind
   await entries.protocol('web', 'http');
   await entries.ingress('h', 'http', 'web');
   expect(await entries.protocol('web', 'grpc')).toBe('service "web" has protocol "grpc", which does not match defined listener protocol "http"');
+});
+
+test('the protocol of all services cannot change under an HTTP listener, nor does it hold for a service that has an entry without a protocol', async () => {
+  const entries = new Entries();
+  await entries.protocolOfAll('http');
+  await entries.ingress('h', 'http', 'web');
+  expect(await entries.protocolOfAll('tcp')).toBe('service "web" has protocol "tcp", which does not match defined listener protocol "http"');
+  expect(await entries.protocol('web', '')).toBe('service "web" has protocol "tcp", which does not match defined listener protocol "http"');
+  await entries.protocol('api', '');
+  expect(await entries.ingress('i', 'http', 'api')).toBe('service "api" has protocol "tcp", which does not match defined listener protocol "http"');
+  expect(await entries.ingress('i', 'tcp', 'api')).toBe('true');
 });
