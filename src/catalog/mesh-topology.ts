@@ -9,7 +9,8 @@ interface TopologyRow {
   readonly downstream: string;
   /**
    * The last proxy that said so, by node and id; none for a gateway. As in Consul, only its end takes the row away, be
-   * there others that say so: servers that came up from a snapshot have read its proxies in another order and may differ.
+   * there others that say so. The last in a snapshot may be another one, so that a server that came up from it differs in
+   * this from those that did not, as real ones do among themselves.
    */
   readonly proxy: string | undefined;
 }
@@ -24,14 +25,15 @@ const MeshTopology = defineTable({
 const indexName = 'mesh-topology';
 
 /**
- * A proxy was written, be it as it was before, which moves the index as well in Consul. What it says no more ends, whichever
- * proxy said it last; under another service than before only what it says is written.
+ * A proxy was written, or an instance that is in the mesh by itself, be it as it was before, which moves the index as well in
+ * Consul. What was an upstream of it and is none any more ends, whichever proxy said it last; that of another service than
+ * it is in front of now stays.
  */
 export function noteUpstreams(tx: WriteTx, index: number, node: string, service: NodeService, known: NodeService | undefined): void {
-  if (service.Kind !== 'connect-proxy') return;
+  if (service.Kind !== 'connect-proxy' && !service.Connect.Native) return;
   const names = upstreamsOf(service);
   const kept = new Set(names.map((name) => name.toLowerCase()));
-  const dropped = known?.Kind === 'connect-proxy' ? upstreamsOf(known).filter((name) => !kept.has(name.toLowerCase())) : [];
+  const dropped = (known?.Proxy.Upstreams ?? []).map(({DestinationName}) => DestinationName).filter((name) => !kept.has(name.toLowerCase()));
   for (const name of dropped) tx.delete(MeshTopology, folded(name, service.Proxy.DestinationServiceName));
   put(tx, node, service, names);
   if (names.length > 0 || dropped.length > 0) tx.setIndex(indexName, index);

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {noProxy, Upstream} from '../../src/catalog/proxy-schema.ts';
-import {DeregisterRequest, NodeService, RegisterRequest} from '../../src/catalog/schema.ts';
+import {DeregisterRequest, NodeService, RegisterRequest, ServiceConnect} from '../../src/catalog/schema.ts';
 import {Applying} from '../fsm/applying.ts';
 
 /** As 1.21.4 was seen to move the index of the topology, alone and with its whole log applied. */
@@ -9,6 +9,13 @@ class Topology extends Applying {
   async register(Node: string, upstreams: readonly string[], DestinationServiceName = 'web'): Promise<boolean> {
     const Upstreams = upstreams.map((DestinationName) => Upstream.make({DestinationName}));
     const Service = NodeService.make({Kind: 'connect-proxy', ID: 'p', Service: 'p', Port: 1, Proxy: {...noProxy, DestinationServiceName, Upstreams}});
+    await this.apply(0, RegisterRequest, RegisterRequest.make({Node, Address: '10.0.0.1', Service}));
+    return this.#isMoved;
+  }
+
+  /** In the place of the proxy: an instance that is in the mesh by itself, or one that is not. */
+  async registerPlain(Node: string, Native: boolean): Promise<boolean> {
+    const Service = NodeService.make({ID: 'p', Service: 'web', Port: 1, Connect: {...ServiceConnect.zero(), Native}});
     await this.apply(0, RegisterRequest, RegisterRequest.make({Node, Address: '10.0.0.1', Service}));
     return this.#isMoved;
   }
@@ -53,4 +60,12 @@ test('a proxy that goes over to another service leaves the upstreams of the firs
   expect(await topology.register('n1', ['db'], 'other')).toBe(true);
   expect(await topology.deregister('n2')).toBe(true);
   expect(await topology.deregister('n1')).toBe(true);
+});
+
+test('a proxy that becomes an instance in the mesh drops its upstreams, one that becomes another instance says nothing', async () => {
+  const topology = new Topology();
+  await topology.register('n1', ['db']);
+  expect(await topology.registerPlain('n1', true)).toBe(true);
+  await topology.register('n2', ['db']);
+  expect(await topology.registerPlain('n2', false)).toBe(false);
 });
