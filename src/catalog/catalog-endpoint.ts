@@ -18,7 +18,7 @@ import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
 import {bareDenial, checkOfOtherNode, checkOfUnknownService, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
 import {nodeFilter, nodeServiceFilter, serviceNodeFilter} from './filters.ts';
-import {everyService, servicesOfGateway} from './gateway-tables.ts';
+import {listGateway} from './gateway-listing.ts';
 import {filteredKey, matching} from './matching.ts';
 import {
   catalogDeregister,
@@ -168,9 +168,7 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
         key: request.ServiceName,
         query: (q, authorizer) => {
           demand(authorizer, 'service', 'read', request.ServiceName);
-          const named = servicesOfGateway(q, request.ServiceName).filter(({Service}) => Service.Name !== everyService);
-          const linked = {value: named, index: q.index('gateway-services')};
-          return allowedOnly(linked, ({Service}) => authorizer.allows('service', 'read', Service.Name));
+          return allowedOnly(listGateway(q, request.ServiceName), ({Service}) => authorizer.allows('service', 'read', Service.Name));
         },
         signal,
       });

@@ -1,15 +1,16 @@
 import {type IngressGatewayConfigEntry, IngressListeners, LinkedServices, type TerminatingGatewayConfigEntry} from '../config-entry/entries/gateways.ts';
 import {type ConfigEntry} from '../config-entry/schema.ts';
+import {configEntry} from '../config-entry/state.ts';
 import {type ApplyContext} from '../fsm/apply-context.ts';
 import {type Reader} from '../store/reader.ts';
 import {type WriteTx} from '../store/write-tx.ts';
 import {equalLists} from './equal.ts';
 import {everyService, GatewayServices, gatewaysOfService, servicesOfGateway} from './gateway-tables.ts';
 import {GatewayService} from './requests.ts';
-import {connectEnabled, destinationKind, hasKindName, namesOfKind, typicalKind} from './kind-names.ts';
+import {destinationKind, namesOfKind, typicalKind} from './kind-names.ts';
 import {bumpTopology, deleteGatewayUpstream, putGatewayUpstream} from './mesh-topology.ts';
 import {type NodeService} from './schema.ts';
-import {connectNameOf, foldedPrefix, kindOf, Services} from './tables.ts';
+import {connectNameOf, foldedPrefix, Services} from './tables.ts';
 
 export type GatewayEntry = ConfigEntry<'ingress-gateway' | 'terminating-gateway'>;
 
@@ -39,15 +40,18 @@ export function restoreLinks(tx: WriteTx, entry: GatewayEntry): void {
   makeLinks(tx, entry.body.ModifyIndex, entry);
 }
 
-/** An instance that was not there is: gateways to every service lead to it too. */
+/**
+ * An instance is about to be put, be it as it was before: gateways to every service lead to it too. As in Consul, what the
+ * tables have of its service until then counts with it.
+ */
 export function linkInstance({tx, index}: ApplyContext, service: NodeService): void {
+  if ((service.Kind !== '' && service.Kind !== 'connect-proxy') || tx.size(GatewayServices) === 0) return;
+  const name = service.Kind === '' ? service.Service : service.Proxy.DestinationServiceName;
+  if (name === consul) return;
   const changes = new LinkChanges(tx, index);
-  if (service.Kind === '' && service.Service !== consul) {
-    for (const link of gatewaysOfService(tx, service.Service)) changes.put({...link, Service: {Name: service.Service}, ServiceKind: serviceKindOf(tx, service.Service)});
-    if (!service.Connect.Native) changes.addFromWildcards(terminating, service.Service);
-  }
-  const connectName = connectNameOf(service);
-  if (connectName !== undefined) changes.addFromWildcards(ingress, connectName);
+  if ((service.Kind === '' && !service.Connect.Native) || hasOutside(tx, name)) changes.addFromWildcards(terminating, name, 'service');
+  if (connectNameOf(service) !== undefined || hasAny(tx, 'connect', name)) changes.addFromWildcards(ingress, name, 'service');
+  if (service.Kind === '') changes.tellKind(name, 'service', name);
   changes.bump();
 }
 
@@ -56,30 +60,30 @@ export function linkInstance({tx, index}: ApplyContext, service: NodeService): v
  * entry names is without instances.
  */
 export function unlinkInstance({tx, index}: ApplyContext, service: NodeService): void {
+  if (tx.size(GatewayServices) === 0) return;
   const changes = new LinkChanges(tx, index);
-  const name = service.Service;
-  if (!hasOutside(tx, name)) changes.leaveWildcards(terminating, name);
-  if (!hasAny(tx, 'name', name)) changes.tellKind(name);
-  const connectName = connectNameOf(service);
-  if (connectName !== undefined && !hasAny(tx, 'connect', connectName)) changes.leaveWildcards(ingress, connectName);
+  const name = service.Kind === 'connect-proxy' ? service.Proxy.DestinationServiceName : service.Service;
+  const hasWay = hasAny(tx, 'connect', name);
+  changes.leaveWhatEnded(name);
+  const isNamed = gatewaysOfService(tx, name).some(({FromWildcard}) => !FromWildcard);
+  if (isNamed && (service.Kind !== 'connect-proxy' || !hasWay)) changes.tellKind(name, serviceKindOf(tx, name));
   changes.bump();
 }
 
 /** A service became a destination outside of the mesh: terminating gateways to every service lead to it too. */
-export function linkDestination({tx, index}: ApplyContext, name: string): void {
+export function linkDestination({tx, index}: Pick<ApplyContext, 'tx' | 'index'>, name: string): void {
   const changes = new LinkChanges(tx, index);
-  for (const link of gatewaysOfService(tx, name)) changes.put({...link, ServiceKind: serviceKindOf(tx, name)});
-  for (const link of gatewaysOfService(tx, everyService)) if (link.GatewayKind === terminating) changes.put(ofWildcard(tx, link, name));
+  changes.reachFromWildcards(name);
+  changes.tellKind(name, serviceKindOf(tx, name));
   changes.bump();
 }
 
-/** A name is no destination any longer: where no instance has it either, wildcards of terminating gateways let it go. */
+/** It is none any more, and its entry is gone. */
 export function unlinkDestination({tx, index}: ApplyContext, name: string): void {
   const changes = new LinkChanges(tx, index);
-  if (!hasAny(tx, 'name', name)) {
-    changes.leaveWildcards(terminating, name);
-    changes.tellKind(name);
-  }
+  changes.reachFromWildcards(name);
+  changes.leaveWhatEnded(name);
+  changes.tellKind(name, serviceKindOf(tx, name));
   changes.bump();
 }
 
@@ -103,24 +107,33 @@ class LinkChanges {
   }
 
   /** As in Consul, in the place of a link that the entry has for the service by name; written anew, the entry brings it back. */
-  addFromWildcards(kind: string, service: string): void {
+  addFromWildcards(kind: string, service: string, ServiceKind: string): void {
     for (const wildcard of gatewaysOfService(this.#tx, everyService)) {
-      if (wildcard.GatewayKind === kind) this.put(ofWildcard(this.#tx, wildcard, service));
+      if (wildcard.GatewayKind === kind) this.put({...ofWildcard(wildcard, service), ServiceKind});
     }
   }
 
-  /** The service is none any more of those that gateways of this kind reach through `*`. */
-  leaveWildcards(kind: string, service: string): void {
+  /** What the service is decides which gateways to every service lead to it. */
+  reachFromWildcards(service: string): void {
+    const kind = serviceKindOf(this.#tx, service);
+    if (hasOutside(this.#tx, service) || kind === 'destination') this.addFromWildcards(terminating, service, kind);
+    if (hasAny(this.#tx, 'connect', service)) this.addFromWildcards(ingress, service, kind);
+  }
+
+  /** The service may be none any more of those that gateways reach through `*`. */
+  leaveWhatEnded(service: string): void {
+    const isReached = new Map([[terminating, hasOutside(this.#tx, service) || isDestination(this.#tx, service)], [ingress, hasAny(this.#tx, 'connect', service)]]);
     for (const link of gatewaysOfService(this.#tx, service)) {
-      if (link.GatewayKind !== kind || !link.FromWildcard) continue;
+      if (!link.FromWildcard || isReached.get(link.GatewayKind) !== false) continue;
       deleteLink(this.#tx, link);
       this.#changed(link);
     }
   }
 
-  /** What the service is has changed. */
-  tellKind(service: string): void {
-    for (const link of gatewaysOfService(this.#tx, service)) this.put({...link, ServiceKind: serviceKindOf(this.#tx, service)});
+  /** What the service is may have changed: as in Consul, only the first of its links is told. */
+  tellKind(service: string, ServiceKind: string, capitals?: string): void {
+    const [link] = gatewaysOfService(this.#tx, service);
+    if (link !== undefined) this.put({...link, ServiceKind, ...(capitals !== undefined && {Service: {Name: capitals}})});
   }
 
   bump(): void {
@@ -149,19 +162,24 @@ function makeLinks(tx: WriteTx, index: number, entry: GatewayEntry): void {
   // Of what an ingress gateway offers Consul tells only at the next registration what it is.
   for (const link of links) putLink(tx, {...link, ServiceKind: entry.Kind === ingress ? '' : serviceKindOf(tx, link.Service.Name), ...indexes});
   for (const wildcard of links.filter(({Service}) => Service.Name === everyService)) {
-    for (const name of entry.Kind === ingress ? namesOfKind(tx, connectEnabled) : outsideNames(tx)) {
-      // Consul tells here of destinations what they are, and of services only at the next write of one.
-      const ServiceKind = hasKindName(tx, destinationKind, name) ? 'destination' : '';
-      const link = {...ofWildcard(tx, wildcard, name), ServiceKind, ...indexes};
+    // Consul tells here of destinations what they are, and of services only at the next write of one.
+    for (const [name, ServiceKind] of reachedNames(tx, entry.Kind)) {
+      const link = {...ofWildcard(wildcard, name), ServiceKind, ...indexes};
       if (!tx.has(GatewayServices, GatewayServices.keyOf(link))) putLink(tx, link);
     }
   }
 }
 
-/** What a terminating gateway to every service leads to: services that are not in the mesh by themselves, and destinations. */
-function outsideNames(tx: WriteTx): readonly string[] {
-  const isOutside = (name: string) => name.toLowerCase() !== consul && hasOutside(tx, name);
-  return [...namesOfKind(tx, typicalKind).filter(isOutside), ...namesOfKind(tx, destinationKind)];
+type NameAndKind = readonly [name: string, kind: string];
+
+/**
+ * What a gateway to every service leads to: ordinary services that are not in the mesh by themselves, or (an ingress
+ * gateway) such as are in the mesh; and destinations.
+ */
+function reachedNames(tx: WriteTx, kind: GatewayEntry['Kind']): readonly NameAndKind[] {
+  const isReached = (name: string) => (kind === ingress ? hasAny(tx, 'name', name) && hasAny(tx, 'connect', name) : name.toLowerCase() !== consul && hasOutside(tx, name));
+  const services = namesOfKind(tx, typicalKind).filter(isReached).map((name) => [name, ''] as const);
+  return [...services, ...namesOfKind(tx, destinationKind).filter((name) => isDestination(tx, name)).map((name) => [name, 'destination'] as const)];
 }
 
 function ingressLinks({Name, Listeners}: IngressGatewayConfigEntry): readonly GatewayService[] {
@@ -180,13 +198,17 @@ function terminatingLinks({Name, Services: services}: TerminatingGatewayConfigEn
   );
 }
 
-function ofWildcard(reader: Reader, wildcard: GatewayService, service: string): GatewayService {
-  return {...wildcard, Service: {Name: service}, FromWildcard: true, ServiceKind: serviceKindOf(reader, service)};
+function ofWildcard(wildcard: GatewayService, service: string): GatewayService {
+  return {...wildcard, Service: {Name: service}, FromWildcard: true};
 }
 
 function serviceKindOf(reader: Reader, service: string): string {
-  if (reader.byIndex(Services, 'name').prefix(foldedPrefix(service)).toArray().some((row) => kindOf(row.Service) === typicalKind)) return 'service';
-  return hasKindName(reader, destinationKind, service) ? 'destination' : '';
+  if (hasAny(reader, 'name', service)) return 'service';
+  return isDestination(reader, service) ? 'destination' : '';
+}
+
+function isDestination(reader: Reader, service: string): boolean {
+  return (configEntry(reader, 'service-defaults', service)?.body.Destination ?? null) !== null;
 }
 
 function isSameLink(a: GatewayService, b: GatewayService): boolean {
@@ -213,7 +235,8 @@ function unlink(tx: WriteTx, gateway: string): void {
 
 /** Whether there is an instance, of whatever kind, that is not in the mesh by itself. */
 function hasOutside(reader: Reader, service: string): boolean {
-  return reader.byIndex(Services, 'name').prefix(foldedPrefix(service)).toArray().some(({Service}) => !Service.Connect.Native);
+  for (const {Service} of reader.byIndex(Services, 'name').prefix(foldedPrefix(service))) if (!Service.Connect.Native) return true;
+  return false;
 }
 
 function hasAny(reader: Reader, by: 'name' | 'connect', service: string): boolean {

@@ -16,7 +16,7 @@ interface KindName {
 const KindNames = defineTable({name: 'kind-service-names', key: ({kind, name}: KindName) => folded(kind, name)});
 
 /** Services that some instance is a way into the mesh to. */
-export const connectEnabled = 'connect-enabled';
+const connectEnabled = 'connect-enabled';
 /** Services outside of the mesh that a configuration entry tells the address of. */
 export const destinationKind = 'destination';
 /** Ordinary services. */
@@ -27,16 +27,9 @@ export function namesOfKind(reader: Reader, kind: string): readonly string[] {
   return reader.prefix(KindNames, foldedPrefix(kind)).toArray().map(({name}) => name);
 }
 
-/** Whether the name is known under the kind. */
-export function hasKindName(reader: Reader, kind: string, name: string): boolean {
-  return reader.has(KindNames, folded(kind, name));
-}
-
-/** A name came to be a destination. @returns whether it was none before */
-export function noteDestination(tx: WriteTx, index: number, name: string): boolean {
-  const isNew = put(tx, {kind: destinationKind, name});
-  if (isNew) bump(tx, index, destinationKind);
-  return isNew;
+/** A name came to be a destination, or is one already. */
+export function noteDestination(tx: WriteTx, index: number, name: string): void {
+  if (put(tx, {kind: destinationKind, name})) bump(tx, index, destinationKind);
 }
 
 /** The same for one out of a snapshot. */

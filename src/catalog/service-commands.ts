@@ -41,11 +41,10 @@ export function ensureService(context: ApplyContext, node: string, given: NodeSe
   const service = compact(withAddress);
   const known = serviceOf(tx, node, service.ID, place.peer);
   if (place.peer === '') noteUpstreams(tx, index, node, service, known);
-  const isSame = known !== undefined && isSameService(known, service);
-  if (!isSame) putInstance(context, node, service);
   // Also for one that stays as it is: what its links say of it may have been made before it was there, or without its name.
   if (place.peer === '') linkInstance(context, service);
-  if (isSame) return undefined;
+  if (known !== undefined && isSameService(known, service)) return undefined;
+  putInstance(context, node, service);
   // Consul leaves the entry of a name that an instance gave up as it is; but answers that are kept of it are no longer true.
   if (known !== undefined && folded(known.Service) !== folded(service.Service)) tx.fireIndex(place.indexNames.service(known.Service));
   return undefined;

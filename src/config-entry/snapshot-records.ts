@@ -1,4 +1,4 @@
-import {restoreLinks} from '../catalog/gateway-links.ts';
+import {linkDestination, restoreLinks} from '../catalog/gateway-links.ts';
 import {restoreDestination} from '../catalog/kind-names.ts';
 import {type SnapshotRecords} from '../fsm/snapshot-records.ts';
 import {federationStateRecords} from './federation-states.ts';
@@ -22,7 +22,10 @@ export const configEntryRecords: readonly SnapshotRecords[] = [
       const entry = configEntryOf(Kind, Entry);
       tx.put(ConfigEntries, entry);
       // The catalog stands before the entries in a snapshot, so that its services are there.
-      if (entry.Kind === 'service-defaults' && entry.body.Destination !== null) restoreDestination(tx, entry.Name);
+      if (entry.Kind === 'service-defaults' && entry.body.Destination !== null) {
+        restoreDestination(tx, entry.Name);
+        linkDestination({tx, index: entry.body.ModifyIndex}, entry.Name);
+      }
       if (entry.Kind === 'ingress-gateway' || entry.Kind === 'terminating-gateway') restoreLinks(tx, entry);
     },
   },

@@ -26,7 +26,10 @@ export function writeEntry(context: ApplyContext, entry: ConfigEntry, datacenter
 /** What of an entry the catalog is to know: gateways to services, and services outside of the mesh. */
 function noteInCatalog(context: ApplyContext, entry: ConfigEntry, before: ConfigEntry | undefined): ConsulError | undefined {
   const {tx, index} = context;
-  if (entry.Kind === 'service-defaults' && entry.body.Destination !== null && noteDestination(tx, index, entry.Name)) linkDestination(context, entry.Name);
+  if (entry.Kind === 'service-defaults' && entry.body.Destination !== null) {
+    noteDestination(tx, index, entry.Name);
+    linkDestination(context, entry.Name);
+  }
   if (entry.Kind !== 'ingress-gateway' && entry.Kind !== 'terminating-gateway') return undefined;
   linkGateway(context, entry, before as GatewayEntry | undefined);
   return entry.Kind === 'terminating-gateway' ? addressLinkedServices(context, entry.body, before?.Kind === entry.Kind ? before.body : undefined) : undefined;
@@ -41,10 +44,10 @@ export function removeEntry(context: ApplyContext, existing: ConfigEntry, datace
   tx.delete(ConfigEntries, ConfigEntries.keyOf(existing));
   tx.setIndex('config-entries', index);
   if (existing.Kind === 'ingress-gateway' || existing.Kind === 'terminating-gateway') unlinkGateway(context, existing);
-  if (givesVirtualIp(Kind, Name) && !neighbours.hasInstances(tx, Name)) releaseVirtualIp(context, Name);
   if (existing.Kind === 'service-defaults' && existing.body.Destination !== null) {
     forgetDestination(tx, index, Name);
     unlinkDestination(context, Name);
   }
+  if (givesVirtualIp(Kind, Name) && !neighbours.hasInstances(tx, Name)) releaseVirtualIp(context, Name);
   return true;
 }

@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
+import {listGateway} from '../../src/catalog/gateway-listing.ts';
 import {servicesOfGateway} from '../../src/catalog/gateway-tables.ts';
-import {NodeService, RegisterRequest} from '../../src/catalog/schema.ts';
+import {NodeService, RegisterRequest, ServiceConnect} from '../../src/catalog/schema.ts';
 import {IngressGatewayConfigEntry, TerminatingGatewayConfigEntry} from '../../src/config-entry/entries/gateways.ts';
+import {ServiceConfigEntry} from '../../src/config-entry/entries/service-defaults.ts';
 import {ConfigEntryRequest} from '../../src/config-entry/schema.ts';
 import {Applying} from '../fsm/applying.ts';
 
@@ -56,4 +58,27 @@ test('what an ingress gateway offers is told to be a service at the next registr
   await links.register('x', 'Web', 1);
   expect(links.moved).toEqual(['gateway-services', 'mesh-topology']);
   expect(servicesOfGateway(links.view, 'i')).toMatchObject([{ServiceKind: 'service'}]);
+});
+
+test('of several gateways to a service the first alone is told what it is', async () => {
+  const links = new Links();
+  for (const name of ['t2', 't1']) {
+    await links.write('terminating-gateway', TerminatingGatewayConfigEntry.fromJson(`{"Kind":"terminating-gateway","Name":"${name}","Services":[{"Name":"Web"}]}`));
+  }
+  await links.register('x', 'Web', 1);
+  expect(links.moved).toEqual(['gateway-services']);
+  expect(['t1', 't2'].map((gateway) => servicesOfGateway(links.view, gateway)[0]?.ServiceKind)).toEqual(['service', '']);
+});
+
+test('what an ingress gateway reaches through * is listed while it speaks the protocol of the listener', async () => {
+  const links = new Links();
+  const listed = () => links.machine.store.query((q) => {
+    const {value, index} = listGateway(q, 'i');
+    return {names: value.map(({Service}) => Service.Name), index};
+  }).value;
+  await links.apply(0, RegisterRequest, RegisterRequest.make({Node: 'n', Address: '10.0.0.1', Service: NodeService.make({ID: 'x', Service: 'Web', Port: 1, Connect: {...ServiceConnect.zero(), Native: true}})}));
+  await links.write('ingress-gateway', IngressGatewayConfigEntry.fromJson('{"Kind":"ingress-gateway","Name":"i","Listeners":[{"Port":80,"Protocol":"http","Services":[{"Name":"*"}]}]}'));
+  expect(listed()).toEqual({names: [], index: 2});
+  await links.write('service-defaults', ServiceConfigEntry.make({Kind: 'service-defaults', Name: 'Web', Protocol: 'http'}));
+  expect(listed()).toEqual({names: ['Web'], index: 3});
 });

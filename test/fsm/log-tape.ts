@@ -10,7 +10,7 @@ export interface LogTape {
   /** The state.bin where it begins. */
   readonly start: string;
   readonly steps: readonly TapeStep[];
-  /** The largest state.bin on the way, and how many steps led to it. */
+  /** The largest state.bin on the way, and how many steps led to it; the last that was restored, where such are: what follows one may differ from what would have followed without. */
   readonly fullest: {readonly steps: number; readonly state: string};
 }
 
@@ -18,6 +18,8 @@ export interface LogTape {
 export interface TapeStep {
   readonly request: string;
   readonly answer: string;
+  /** The state.bin that took the place of the server's state before those entries, where a snapshot was restored. */
+  readonly restored?: string;
   /** The entries that were written meanwhile. */
   readonly entries: readonly (readonly [index: number, data: string | null, extensions: string | null])[];
   /** The index of the last entry in the state after them; lines of the state (see stateText) that went and that came. */

@@ -2,7 +2,7 @@ import {cascades} from '../../src/server/cascades.ts';
 import {ServerFsm} from '../../src/server/server-fsm.ts';
 import {commands, records} from '../../src/server/state-machine.ts';
 import {Store} from '../../src/store/store.ts';
-import {entriesOf, type TapeStep} from './log-tape.ts';
+import {bytesOf, entriesOf, type TapeStep} from './log-tape.ts';
 import {stateText} from './state-text.ts';
 
 /** A state machine that is fed entries as a log has them. */
@@ -38,12 +38,16 @@ export interface Difference {
  * @returns the first step after which the state is not as it was recorded; undefined when there is none
  */
 export async function replay(state: Buffer, steps: readonly TapeStep[], shown: (line: string) => string = (line) => line): Promise<Difference | undefined> {
-  const machine = new Replay();
+  let machine = new Replay();
   await machine.restore(state);
   const wanted = new Set(stateText(state).map(shown));
   const restored = await differenceOf('restored', wanted, machine, shown);
   if (restored !== undefined) return restored;
   for (const step of steps) {
+    if (step.restored !== undefined) {
+      machine = new Replay();
+      await machine.restore(bytesOf(step.restored));
+    }
     for (const entry of entriesOf(step)) await machine.fsm.applyBatch([entry]);
     for (const line of step.gone) wanted.delete(shown(line));
     for (const line of step.come) wanted.add(shown(line));

@@ -75,7 +75,7 @@ export class RealConsul {
   }
 
   /** One request over HTTP, whatever its answer. */
-  fetch(method: string, path: string, body?: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  fetch(method: string, path: string, body?: string | Buffer<ArrayBuffer>, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.#httpPort}${path}`, {method, headers, ...(body === undefined ? {} : {body})});
   }
 

@@ -14,6 +14,7 @@ import {type Story, type Teller} from './story.ts';
  * Plays a story against a real Consul (CONSUL_PEER) and records its log and its state after each step:
  *   node test/interop/rpc/record-tape.ts mesh     →  test/fsm/recorded/1.21.4/mesh.json.br
  */
+const restoredQuietMs = 250;
 const name = process.argv[2] ?? '';
 const {story} = (await import(`./stories/${name}.ts`)) as {story: Story};
 const folder = await mkdtemp(join(tmpdir(), 'tape-'));
@@ -27,6 +28,19 @@ let token = '';
 let lines = new Set<string>();
 let seenEntries = 0;
 let fullest = {steps: 0, state: ''};
+let isRestored = false;
+
+/** @returns what was restored; the entries that the tap keeps are those that came after */
+async function restoreItsOwn(): Promise<Buffer> {
+  const archive = await (await consul.fetch('GET', '/v1/snapshot', undefined, {'X-Consul-Token': token})).arrayBuffer();
+  const before = tap.fsm.state;
+  const answer = await consul.fetch('PUT', '/v1/snapshot', Buffer.from(archive), {'X-Consul-Token': token});
+  if (!answer.ok) throw new Error(await answer.text());
+  while (tap.fsm.state === before) await pause(5);
+  seenEntries = 0;
+  await untilQuiet(restoredQuietMs);
+  return tap.fsm.state;
+}
 
 /** @returns the state, and the index of the last entry in it */
 async function stateOf(): Promise<{index: number; state: Buffer}> {
@@ -37,7 +51,7 @@ async function stateOf(): Promise<{index: number; state: Buffer}> {
   return {index: Index, state: Buffer.concat(pieces)};
 }
 
-async function record(request: string, answer: string): Promise<void> {
+async function record(request: string, answer: string, restored?: Buffer): Promise<void> {
   const {index, state} = await stateOf();
   while (tap.node.appliedIndex < index) await pause(5);
   const now = new Set(stateText(state));
@@ -46,6 +60,7 @@ async function record(request: string, answer: string): Promise<void> {
   steps.push({
     request,
     answer,
+    ...(restored !== undefined && {restored: restored.toString('latin1')}),
     entries: entries.map((entry) => [entry.index, latin1(entry.data), latin1(entry.extensions)]),
     index,
     gone: [...lines].filter((line) => !now.has(line)),
@@ -53,7 +68,8 @@ async function record(request: string, answer: string): Promise<void> {
   });
   lines = now;
   const encoded = state.toString('latin1');
-  if (encoded.length > fullest.state.length) fullest = {steps: steps.length, state: encoded};
+  isRestored ||= restored !== undefined;
+  if (isRestored ? restored !== undefined : encoded.length > fullest.state.length) fullest = {steps: steps.length, state: encoded};
   process.stdout.write(`${request.slice(0, 150)} → ${answer.slice(0, 150)}\n`);
 }
 
@@ -85,6 +101,7 @@ const teller: Teller = {
   put: (path, body) => tell('PUT', path, body),
   post: (path, body) => tell('POST', path, body),
   delete: (path) => tell('DELETE', path, undefined),
+  restore: async () => record('restore', '', await restoreItsOwn()),
   quiet: async (ms) => {
     await untilQuiet(ms);
     await record(`quiet for ${ms} ms`, '');

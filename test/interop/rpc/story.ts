@@ -14,6 +14,8 @@ export interface Teller {
   readonly put: (path: string, body?: unknown) => Promise<string>;
   readonly post: (path: string, body?: unknown) => Promise<string>;
   readonly delete: (path: string) => Promise<string>;
+  /** Has the server restore a snapshot of its own state, as one does that starts again, and records what it then has. */
+  readonly restore: () => Promise<void>;
   /** Records what the server writes of itself until it has been quiet for that long. */
   readonly quiet: (ms: number) => Promise<void>;
   /** The same requests to the other datacenter's server; they are not recorded. */
