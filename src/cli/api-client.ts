@@ -28,7 +28,6 @@ export interface ApiRequest {
   /** Parameters that may stand several times. */
   readonly repeated?: Readonly<Record<string, readonly string[]>>;
   readonly body?: Uint8Array | string;
-  readonly contentType?: string;
   /** Gives the request up; it then fails as one that got no answer. */
   readonly signal?: AbortSignal;
 }
@@ -100,13 +99,12 @@ export class ApiClient {
     });
   }
 
-  async #exchange<T>(method: HttpMethod, path: string, {query = {}, repeated = {}, body, contentType, signal}: ApiRequest, read: (incoming: IncomingMessage) => Promise<T>): Promise<T> {
+  async #exchange<T>(method: HttpMethod, path: string, {query = {}, repeated = {}, body, signal}: ApiRequest, read: (incoming: IncomingMessage) => Promise<T>): Promise<T> {
     const url = this.#endpoint.pathPrefix + path + queryString({...this.#scope, ...query}, repeated);
     const headers: Record<string, string> = {};
     if (this.#token !== '') headers['X-Consul-Token'] = this.#token;
     if (this.#basicAuth !== '') headers['Authorization'] = `Basic ${Buffer.from(this.#basicAuth.includes(':') ? this.#basicAuth : `${this.#basicAuth}:`).toString('base64')}`;
     if (body !== undefined) headers['Content-Length'] = String(Buffer.byteLength(body));
-    if (contentType !== undefined) headers['Content-Type'] = contentType;
     const {socketPath, host, port, secure, shown} = this.#endpoint;
     const target: RequestOptions = socketPath === undefined ? {host, port} : {socketPath, host: 'localhost'};
     const options: RequestOptions = {...target, method, path: url, headers, agent: false, ...(secure ? this.#tls : {}), ...(signal !== undefined && {signal})};

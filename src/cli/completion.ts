@@ -20,7 +20,7 @@ async function candidates(path: string, begun: string): Promise<readonly string[
     if (!begun.startsWith('-')) return [];
     const {flags} = await entry.load();
     const dashes = begun.startsWith('--') ? '--' : '-';
-    return Object.entries(flags).filter(([, {hidden}]) => hidden !== true).map(([name]) => dashes + name);
+    return Object.keys(flags).map((name) => dashes + name);
   }
   if (begun.startsWith('-')) return path === '' ? TOP_FLAGS : [];
   const depth = path === '' ? 0 : path.split(' ').length;

@@ -35,8 +35,6 @@ export interface FlagSpec<K extends FlagKind = FlagKind> {
   readonly default?: string;
   /** In help, which section the flag stands in. */
   readonly section?: 'http';
-  /** Accepted, but not shown. */
-  readonly hidden?: boolean;
 }
 
 export type FlagTable = Readonly<Record<string, FlagSpec>>;

@@ -15,7 +15,7 @@ function valueName(spec: FlagSpec): string {
 }
 
 function shown(flags: FlagTable): [string, FlagSpec][] {
-  return Object.entries(flags).filter(([, spec]) => spec.hidden !== true).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(flags).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function wrap(text: string): string {

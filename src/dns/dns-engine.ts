@@ -19,22 +19,12 @@ import {headerBytes, HeaderFlag, Rcode, RecordType, recordTypeName} from './wire
 import {type DnsQuery, readQuery, type RefusedQuery} from './wire/query-reader.ts';
 import {type ResourceRecord} from './wire/resource-record.ts';
 
-/** What was served, for metrics (dns.md §16). */
-export interface ServedQuestion {
-  readonly zone: 'domain' | 'ptr' | 'other';
-  /** `A`, `SRV`, `TYPE65` */
-  readonly type: string;
-  readonly elapsedMs: number;
-}
-
 export interface DnsEngineOptions {
   readonly config: DnsConfig;
   readonly lookups: DnsLookups;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** told of each question that took the long way (kept replies are not counted one by one) */
-  readonly served?: (question: ServedQuestion) => void;
 }
 
 /** Bits of a refused request's second word that come back: all but QR, AA, Z and RCODE (dns.md §1.1). */
@@ -145,11 +135,12 @@ export class DnsEngine {
     return message;
   }
 
+  /** @param depth CNAMEs followed so far on the way to this question */
   #context(query: DnsQuery, client: DnsClient, depth: number): StepContext {
     const config = this.#config;
     const {lookups, logger} = this.#options;
     return {
-      query, zone: zoneOf(query.name, config), client, config, lookups, logger, depth,
+      query, zone: zoneOf(query.name, config), client, config, lookups, logger,
       resolveCname: (target) => this.#resolveCname(target, query, client, depth),
     };
   }
@@ -170,12 +161,10 @@ export class DnsEngine {
     }
   }
 
-  #report({query, zone, client, logger}: StepContext, elapsedMs: number): void {
-    const type = recordTypeName(query.type);
-    this.#options.served?.({zone: zone.kind === 'own' ? 'domain' : zone.kind === 'reverse' ? 'ptr' : 'other', type, elapsedMs});
+  #report({query, client, logger}: StepContext, elapsedMs: number): void {
     if (!logger.enabled('debug')) return;
     logger.debug('request served from client', {
-      name: query.name, type, class: query.class === 1 ? 'IN' : `CLASS${query.class}`, latency: `${Math.round(elapsedMs * 1000)}µs`,
+      name: query.name, type: recordTypeName(query.type), class: query.class === 1 ? 'IN' : `CLASS${query.class}`, latency: `${Math.round(elapsedMs * 1000)}µs`,
       client: `${client.address}:${client.port}`, client_network: client.transport,
     });
   }

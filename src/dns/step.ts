@@ -22,8 +22,6 @@ export interface StepContext {
   readonly config: DnsConfig;
   readonly lookups: DnsLookups;
   readonly logger: Logger;
-  /** CNAMEs followed so far on the way to this question */
-  readonly depth: number;
   /** The records of a name that stood as an address; none when it cannot be resolved (dns.md §12). */
   resolveCname(target: string): Promise<readonly ResourceRecord[]>;
 }

@@ -77,8 +77,6 @@ export interface QueryResult {
 }
 
 export interface QueryOptions extends QueryParams {
-  readonly onAck?: (from: string) => void;
-  readonly onAnswer?: (from: string, payload: ByteString) => void;
   /** End as soon as so many have answered. */
   readonly answersWanted?: number;
 }

@@ -274,13 +274,8 @@ export class Serf {
     const query = this.#running.get(effect.ref);
     if (query === undefined) return;
     const {options, acks, answers, end} = query;
-    if (effect.kind === 'query-ack') {
-      acks.add(effect.from);
-      options.onAck?.(effect.from);
-    } else if (effect.kind === 'query-answer') {
-      answers.set(effect.from, effect.payload);
-      options.onAnswer?.(effect.from, effect.payload);
-    }
+    if (effect.kind === 'query-ack') acks.add(effect.from);
+    else if (effect.kind === 'query-answer') answers.set(effect.from, effect.payload);
     const hasAll = options.answersWanted !== undefined && answers.size >= options.answersWanted;
     if (effect.kind !== 'query-end' && !hasAll) return;
     this.#running.delete(effect.ref);

@@ -48,7 +48,6 @@ export interface JsonForms<T> {
   readonly write?: (value: T) => string;
   /** Sees null too. Type.readJson of the base is there for what it does not handle itself. */
   readonly read?: (node: JsonNode, context: JsonContext) => T;
-  readonly isEmpty?: (value: T) => boolean;
 }
 
 /** `base` with another form in JSON: for types with MarshalJSON or UnmarshalJSON. */
@@ -73,7 +72,7 @@ class OtherJson<T> extends Type<T> {
   }
 
   override isEmpty(value: T): boolean {
-    return this.#forms.isEmpty === undefined ? this.#base.isEmpty(value) : this.#forms.isEmpty(value);
+    return this.#base.isEmpty(value);
   }
 
   override writeMsgpack(writer: MsgpackWriter, value: T): void {

@@ -12,7 +12,7 @@ import {RAFT_KEYS} from './raft-keys.ts';
 import {TELEMETRY_KEYS} from './telemetry-keys.ts';
 import {TLS_KEYS} from './tls-keys.ts';
 
-/** Every key of the agent's configuration: type, default, flag, whether a reload applies it, whether it has an effect. */
+/** Every key of the agent's configuration: type, default, flag, and whether it has an effect. What a reload applies stands in `reload.ts`. */
 export const ALL_KEYS = {
   ...NODE_KEYS,
   ...NETWORK_KEYS,

@@ -104,16 +104,16 @@ const SERVICE_SHAPE = {
 
 /** Checks, services, watches and connect in the agent's configuration (config.md §6.9). */
 export const DEFINITION_KEYS = {
-  'service': key('block', {reload: true, shape: (): Shape => SERVICE_SHAPE}),
-  'services': key('blocks', {reload: true, shape: (): Shape => SERVICE_SHAPE}),
-  'check': key('block', {reload: true, shape: () => CHECK_SHAPE}),
-  'checks': key('blocks', {reload: true, shape: () => CHECK_SHAPE}),
-  'watches': key('anyMaps', {reload: true, effect: 'none yet'}),
+  'service': key('block', {shape: (): Shape => SERVICE_SHAPE}),
+  'services': key('blocks', {shape: (): Shape => SERVICE_SHAPE}),
+  'check': key('block', {shape: () => CHECK_SHAPE}),
+  'checks': key('blocks', {shape: () => CHECK_SHAPE}),
+  'watches': key('anyMaps', {effect: 'none yet'}),
   'enable_script_checks': key('bool', {default: false, flag: ['enable-script-checks', 'Allow checks that run scripts.']}),
   'enable_local_script_checks': key('bool', {flag: ['enable-local-script-checks', 'Allow checks that run scripts, where they come from configuration files.']}),
   'check_update_interval': key('duration', {default: '5m'}),
   'check_output_max_size': key('int', {default: 4096, flag: ['check_output_max_size', 'Most bytes kept of the output of a check.']}),
-  'discard_check_output': key('bool', {default: false, reload: true}),
+  'discard_check_output': key('bool', {default: false}),
   'connect.enabled': key('bool', {default: true, effect: 'none yet'}),
   'connect.ca_provider': key('string', {effect: 'none yet'}),
   'connect.ca_config': key('anyMap', {effect: 'none yet'}),

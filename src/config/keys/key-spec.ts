@@ -19,8 +19,6 @@ export interface KeySpec<T extends KeyType = KeyType> {
   readonly type: T;
   /** As a file would have it: durations are text. Absent: unset (empty, zero, or derived when building). */
   readonly default?: boolean | number | string;
-  /** True when a reload puts a changed value into effect. */
-  readonly reload: boolean;
   readonly effect: KeyEffect;
   readonly flag?: KeyFlag;
   /** The keys inside, for block types. A function, since services hold services. */
@@ -34,7 +32,6 @@ export type Shape = Readonly<Record<string, KeySpec>>;
 
 export interface KeyOptions {
   readonly default?: boolean | number | string;
-  readonly reload?: boolean;
   readonly effect?: KeyEffect;
   /** name and help of the agent's flag */
   readonly flag?: readonly [name: string, help: string];
@@ -46,7 +43,6 @@ export interface KeyOptions {
 export function key<T extends KeyType>(type: T, options: KeyOptions = {}): KeySpec<T> {
   return {
     type,
-    reload: options.reload ?? false,
     effect: options.effect ?? 'now',
     ...(options.default === undefined ? {} : {default: options.default}),
     ...(options.flag === undefined ? {} : {flag: {name: options.flag[0], help: options.flag[1]}}),

@@ -2,7 +2,7 @@ import {key} from './key-spec.ts';
 
 /** Logs and telemetry (config.md §6.10). */
 export const TELEMETRY_KEYS = {
-  'log_level': key('string', {default: 'INFO', reload: true, flag: ['log-level', 'Least severe level that is logged.']}),
+  'log_level': key('string', {default: 'INFO', flag: ['log-level', 'Least severe level that is logged.']}),
   'log_json': key('bool', {default: false, flag: ['log-json', 'Log as JSON.']}),
   'log_file': key('string', {flag: ['log-file', 'File to write logs to as well.']}),
   'log_rotate_duration': key('duration', {default: '0s', flag: ['log-rotate-duration', 'Age at which a log file is put aside.']}),
@@ -11,7 +11,7 @@ export const TELEMETRY_KEYS = {
   'enable_syslog': key('bool', {default: false, effect: 'none yet', flag: ['syslog', 'Log to syslog.']}),
   'syslog_facility': key('string', {default: 'LOCAL0', effect: 'none yet'}),
   'telemetry.metrics_prefix': key('string', {default: 'consul'}),
-  'telemetry.prefix_filter': key('strings', {reload: true}),
+  'telemetry.prefix_filter': key('strings'),
   'telemetry.filter_default': key('bool', {default: true}),
   'telemetry.disable_hostname': key('bool', {default: false}),
   'telemetry.disable_per_tenancy_usage_metrics': key('bool', {default: false, effect: 'none yet'}),

@@ -37,8 +37,8 @@ export class Queries {
     this.#context = context;
   }
 
-  /** Default time for answers: longer in larger pools. */
-  defaultTimeoutMs(): number {
+  /** Time for answers: longer in larger pools. */
+  #timeoutMs(): number {
     const {config, liveCount} = this.#context;
     return config.swim.gossipIntervalMs * config.queryTimeoutMult * Math.ceil(Math.log10(liveCount + 1));
   }
@@ -46,7 +46,7 @@ export class Queries {
   /** @throws Error when the query is too large */
   ask(params: QueryParams, sink: QuerySink): void {
     const {config, swim, queries} = this.#context;
-    const timeoutMs = params.timeoutMs ?? this.defaultTimeoutMs();
+    const timeoutMs = this.#timeoutMs();
     const body: QueryBody = {
       Addr: config.advertise.addr, Filters: encodeFilters(params), Flags: params.wantsAck === true ? queryFlag.ack : 0,
       ID: swim.random.uint32() >>> 1, LTime: this.ring.clock.time, Name: params.name,

@@ -29,8 +29,6 @@ export interface QueryParams {
   readonly wantsAck?: boolean;
   /** How many other members also carry each answer. */
   readonly relayFactor?: number;
-  /** Default: from the gossip interval and the pool's size. */
-  readonly timeoutMs?: number;
 }
 
 /** Requests carry the driver's number `ref`; effect `done` with it says how they ended. */
