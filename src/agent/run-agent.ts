@@ -38,6 +38,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   const logger = log.logger('agent');
   if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
   for (const warning of warnings) logger.warn(warning);
+  if (process.env['NOTIFY_SOCKET'] !== undefined) logger.warn('systemd waits to be notified (Type=notify), which this program does not do: it will be ended when TimeoutStartSec is over. Put Type=exec into the unit');
   const stopped = Promise.withResolvers<number>();
   const agent = new Agent({config, loadConfig: reload, nodeId, log, tls, resolver: fixedResolver(allowAll), onFatal: () => stopped.resolve(1), onLeft: () => stopped.resolve(0)});
   let isRunning = false;

@@ -61,3 +61,5 @@ export const leaderGoneSpread = 3;
 export const leaderProbeDelaysMs: readonly number[] = [0, 25, 100, 250, 500];
 /** How often in a row a late tick is answered with doubt in oneself instead of an election or a resignation. */
 export const lateTickDoubtsMax = 2;
+/** A server that owes what it has forgotten says at most this often that it gives no vote. */
+export const debtToldEveryMs = 60_000;

@@ -1,7 +1,7 @@
 import {type Effect} from '../core/effects.ts';
 import {type InstallSnapshotRequest, type InstallSnapshotResponse, type Peer, type RaftRequest, type RaftResponse} from '../core/messages.ts';
 import {pause} from '../../runtime/pause.ts';
-import {leaderProbeDelaysMs, loadBytesMax} from '../limits.ts';
+import {debtToldEveryMs, leaderProbeDelaysMs, loadBytesMax} from '../limits.ts';
 import {RaftError} from '../raft-error.ts';
 import {type SnapshotMeta} from '../snapshot/snapshot-store.ts';
 import {type DurabilityGate} from './durability-gate.ts';
@@ -21,6 +21,7 @@ export class PeerLink implements RaftHandler {
   readonly #replies = new Map<number, (response: RaftResponse) => void>();
   readonly #offers = new Map<number, Offer>();
   #installing = false;
+  #debtToldMs = -Infinity;
 
   constructor(host: RaftHost, gate: DurabilityGate) {
     this.#host = host;
@@ -28,11 +29,20 @@ export class PeerLink implements RaftHandler {
   }
 
   handle(request: RaftRequest): Promise<RaftResponse> {
+    if (request.kind === 'vote' || request.kind === 'pre-vote') this.#tellOfDebt(request.from);
     const ref = this.#host.newRef();
     return new Promise((resolve) => {
       this.#replies.set(ref, resolve);
       this.#host.step({kind: 'request', ref, request});
     });
+  }
+
+  /** A cluster that finds no leader because of this server should say why. */
+  #tellOfDebt(candidate: Peer): void {
+    const {clock, logger} = this.#host.options;
+    if (this.#host.core().state.owed === undefined || clock.nowMs() - this.#debtToldMs < debtToldEveryMs) return;
+    this.#debtToldMs = clock.nowMs();
+    logger.warn('no vote from this server: it has lost its log, and no leader has brought it up to date yet. If so many have lost theirs that nobody can lead, peers.json on a server that still has its log begins anew from there (raft/peers.info)', {candidate: candidate.address});
   }
 
   disconnected(from: Peer): void {
