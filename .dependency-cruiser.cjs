@@ -10,7 +10,7 @@ module.exports = {
     {name: 'store-knows-no-domain', severity: 'error', from: {path: '^src/store/'}, to: {path: '^src/(?!store/|schema/|wire/|runtime/|consul-error)'}},
     {name: 'engines-know-no-domain', severity: 'error', from: {path: `^src/(${engines})/`}, to: {path: `^src/(${domains}|agent|server|cli)/`}},
     {name: 'domains-know-no-agent', severity: 'error', from: {path: `^src/(${domains})/`}, to: {path: '^src/(agent|server|cli|raft|gossip|config)/'}},
-    {name: 'only-routes-know-http', severity: 'error', from: {path: `^src/(${domains})/`, pathNot: '(routes|answers)\\.ts$'}, to: {path: '^src/http/'}},
+    {name: 'only-routes-know-http', severity: 'error', from: {path: `^src/(${domains})/`, pathNot: '(routes|answers)\\.ts$|/http-[a-z-]+\\.ts$'}, to: {path: '^src/http/'}},
     {name: 'only-lookups-know-dns', severity: 'error', from: {path: `^src/(${domains})/`, pathNot: 'lookups\\.ts$'}, to: {path: '^src/dns/'}},
     {name: 'kv-is-the-lowest-domain', severity: 'error', from: {path: '^src/kv/'}, to: {path: '^src/(session|catalog|txn|query)/'}},
     {name: 'session-below-catalog', severity: 'error', from: {path: '^src/session/'}, to: {path: '^src/(catalog|txn|query)/'}},

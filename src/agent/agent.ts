@@ -57,7 +57,7 @@ import {type AgentLog} from './log/agent-log.ts';
 import {agentCheckRoutes} from './routes/agent-check-routes.ts';
 import {agentHealthRoutes} from './routes/agent-health-routes.ts';
 import {membershipRoutes} from './routes/membership-routes.ts';
-import {restOfRoutes} from './routes/known-routes.ts';
+import {restOfRoutes} from './routes/rest-of-routes.ts';
 import {type AgentRouteOptions} from './routes/agent-access.ts';
 import {GcTally, processGauges} from './routes/agent-metrics.ts';
 import {agentSelfRoutes, type AgentSelfOptions} from './routes/agent-self-routes.ts';

@@ -26,7 +26,7 @@ import {
 } from './methods.ts';
 import {GatewayService, NodeServiceList, NodeServices, ServiceSpecificRequest} from './requests.ts';
 import {DeregisterRequest, Node, RegisterRequest} from './schema.ts';
-import {type CatalogRouteOptions, nodeMetaOf, serviceRequestOf, sourceOf} from './selection-answers.ts';
+import {type CatalogRouteOptions, nodeMetaOf, serviceRequestOf, sourceOf} from './http-request.ts';
 
 const nodeList = list(Node);
 const nameList = list(str);

@@ -12,7 +12,7 @@ import {healthChecksInState, healthNodeChecks, healthServiceChecks, healthServic
 import {ChecksInStateRequest, type IndexedHealthChecks, type ServiceSpecificRequest} from './requests.ts';
 import {type CheckServiceNode} from './schema.ts';
 import {isStreamed} from './streamed.ts';
-import {type CatalogRouteOptions, healthFilterOf, nodeMetaOf, serviceRequestOf, sourceOf} from './selection-answers.ts';
+import {type CatalogRouteOptions, healthFilterOf, nodeMetaOf, serviceRequestOf, sourceOf} from './http-request.ts';
 import {type MaybeKept} from '../rpc/kept-reply.ts';
 
 type Access = 'service' | 'connect' | 'ingress';

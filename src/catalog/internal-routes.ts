@@ -13,7 +13,7 @@ import {CatalogSummary, ServiceDumpRequest} from './internal-schema.ts';
 import {each} from './json-answers.ts';
 import {internalCatalogOverview, internalNodeDump, internalNodeInfo, internalServiceDump} from './methods.ts';
 import {NodeInfo} from './requests.ts';
-import {type CatalogRouteOptions} from './selection-answers.ts';
+import {type CatalogRouteOptions} from './http-request.ts';
 import {serviceListings, ServiceListing} from './service-summaries.ts';
 
 const listingList = list(ServiceListing);

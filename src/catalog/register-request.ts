@@ -8,7 +8,7 @@ import {
   severalPeers,
 } from './errors.ts';
 import {type HealthCheck, type HealthCheckDefinition, type NodeService, type RegisterRequest} from './schema.ts';
-import {serviceProblems} from './service-validation.ts';
+import {serviceProblems} from './service-problems.ts';
 
 const anyAddresses = ['0.0.0.0', '::', '[::]'];
 

@@ -14,7 +14,7 @@ import {forgetUpstreams, noteUpstreams} from './mesh-topology.ts';
 import {ConnectProxyConfig, noProxy} from './proxy-schema.ts';
 import {type HealthCheck, type NodeService, ServiceConnect} from './schema.ts';
 import {type Weights} from './service-parts.ts';
-import {putInstance} from './service-rows.ts';
+import {putInstance} from './put-instance.ts';
 import {withVirtualAddress} from './virtual-addresses.ts';
 import {folded, placeOf, type ServiceRow} from './tables.ts';
 

@@ -8,7 +8,7 @@ import {type Reader} from '../store/reader.ts';
 import {equalMaps} from './equal.ts';
 import {type NodeService} from './schema.ts';
 import {type ServiceAddress} from './service-parts.ts';
-import {putInstance} from './service-rows.ts';
+import {putInstance} from './put-instance.ts';
 import {connectNameOf, foldedPrefix, Services} from './tables.ts';
 
 const virtualAddress = 'consul-virtual';

@@ -10,7 +10,7 @@ import {zoneOf} from './name/zone.ts';
 import {prepareReply} from './prepared-reply.ts';
 import {Recursors} from './recursors.ts';
 import {reply, type Reply} from './reply.ts';
-import {orderedReply} from './shuffle-reply.ts';
+import {orderedReply} from './ordered-reply.ts';
 import {type DnsClient, type StepContext} from './step.ts';
 import {nxDomain, soaZone} from './steps/negative.ts';
 import {ownStep} from './steps/own-step.ts';

@@ -8,7 +8,7 @@ import {type GossipTransport, type TransportReceiver} from './gossip-transport.t
 import {incomingPushPullsMax} from './limits.ts';
 import {type SerfCore} from './serf/serf-core.ts';
 import {type SerfEffect, type SerfInput} from './serf/serf-step.ts';
-import {readStreamMessage} from './stream-exchange.ts';
+import {readStreamMessage} from './read-stream-message.ts';
 import {type PushPullState} from './swim/messages.ts';
 import {type LogLevel, type SwimEffect} from './swim/swim-step.ts';
 import {decodePacket, encodePacket} from './wire/packet-codec.ts';

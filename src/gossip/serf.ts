@@ -9,7 +9,7 @@ import {CoreDriver} from './core-driver.ts';
 import {addressBytes, type Endpoint, endpointText} from './endpoint.ts';
 import {type GossipTransport, type TransportReceiver} from './gossip-transport.ts';
 import {joinEndpoints, resolveByDns} from './join-address.ts';
-import {answerKeyQuery} from './key-answers.ts';
+import {answerKeyQuery} from './answer-key-query.ts';
 import {KeyManager} from './key-manager.ts';
 import {writeKeyringFile} from './keyring-file.ts';
 import {encryptionOverheadBytes, labelBytesMax, snapshotFlushIntervalMs} from './limits.ts';

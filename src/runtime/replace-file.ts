@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {syncFolder} from './folder-sync.ts';
+import {syncFolder} from './sync-folder.ts';
 
 export interface ReplaceFileOptions {
   /** Of the new file, whatever the old one's was. */

@@ -3,7 +3,7 @@ import {healthEndpoints} from '../catalog/health-endpoint.ts';
 import {internalEndpoints} from '../catalog/internal-endpoint.ts';
 import {type CoordinateBatches} from '../coordinate/coordinate-batches.ts';
 import {coordinateEndpoints} from '../coordinate/endpoint.ts';
-import {CoordinateSorter} from '../coordinate/near-sorter.ts';
+import {CoordinateSorter} from '../coordinate/coordinate-sorter.ts';
 import {eventEndpoints} from '../event/endpoint.ts';
 import {type Proposer} from '../fsm/proposer.ts';
 import {kvEndpoints} from '../kv/endpoint.ts';

@@ -9,7 +9,7 @@ import {list} from '../schema/types.ts';
 import {missingNodeName, missingSession, unknownSession} from './errors.ts';
 import {sessionApply, sessionGet, sessionList, sessionNodeSessions, sessionRenew} from './methods.ts';
 import {Session, SessionRequest} from './schema.ts';
-import {readCreateBody} from './create-body-routes.ts';
+import {readCreateBody} from './http-create-body.ts';
 
 export interface SessionRouteOptions {
   readonly router: Router;

@@ -6,7 +6,7 @@ import {type ReadDefaults, readOptions, writeOptions} from '../http/query-option
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
 import {textOfByteString} from '../wire/byte-string.ts';
-import {operationOf, TxnBody} from './body-routes.ts';
+import {operationOf, TxnBody} from './http-body.ts';
 import {parseFailed, requestTooLarge, tooManyOperations, valueTooLarge} from './errors.ts';
 import {txnApply, txnRead} from './methods.ts';
 import {isWrite} from './operation-rights.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {ConsulError} from '../../src/consul-error.ts';
-import {readCreateBody} from '../../src/session/create-body-routes.ts';
+import {readCreateBody} from '../../src/session/http-create-body.ts';
 import {Session} from '../../src/session/schema.ts';
 
 const read = (body: unknown): Session => readCreateBody(Buffer.from(JSON.stringify(body)), 'here');

@@ -1,6 +1,6 @@
 import {type ServiceDefinition} from '../../catalog/service-definition.ts';
 import {type Weights} from '../../catalog/service-parts.ts';
-import {serviceProblems} from '../../catalog/service-validation.ts';
+import {serviceProblems} from '../../catalog/service-problems.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {isCheckStatus} from '../../health/check-result.ts';
 import {metadataFault} from '../../schema/metadata.ts';

@@ -1,5 +1,5 @@
 import {type ServiceDefinition} from '../../catalog/service-definition.ts';
-import {serviceProblems} from '../../catalog/service-validation.ts';
+import {serviceProblems} from '../../catalog/service-problems.ts';
 import {ConsulError} from '../../consul-error.ts';
 import {type WorkKeys} from '../../runtime/keyed-queue.ts';
 import {checkTypesOf, serviceOfDefinition} from './built-service.ts';

@@ -3,7 +3,7 @@ import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat} from 
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
 
-import {syncFolder} from '../../runtime/folder-sync.ts';
+import {syncFolder} from '../../runtime/sync-folder.ts';
 import {snapshotMetaBytesMax, snapshotsRetained} from '../limits.ts';
 import {RaftError} from '../raft-error.ts';
 import {decodeSnapshotMeta, encodeSnapshotMeta, type SnapshotMetaFile} from './snapshot-meta-file.ts';

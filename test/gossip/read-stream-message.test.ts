@@ -1,6 +1,6 @@
 import {PassThrough} from 'node:stream';
 import {expect, test} from 'vitest';
-import {readStreamMessage} from '../../src/gossip/stream-exchange.ts';
+import {readStreamMessage} from '../../src/gossip/read-stream-message.ts';
 import {encodeStream, encodeStreamBody} from '../../src/gossip/wire/stream-codec.ts';
 import {type PushNodeState} from '../../src/gossip/swim/messages.ts';
 import {Keyring} from '../../src/gossip/wire/keyring.ts';
