@@ -7,6 +7,11 @@ import {GoQuery, percentDecode} from './go-query.ts';
 /** One signal a connection: its requests follow each other, and each that waits would leave a listener behind. */
 const goneBySocket = new WeakMap<Socket, AbortController>();
 
+/** Text that stands for itself: no percent sequence, and a byte a character. */
+function isPlainText(text: string): boolean {
+  return !/[^\x00-\x24\x26-\x7f]/.test(text);
+}
+
 /** What a route sees of a request. */
 export class ApiRequest {
   readonly raw: IncomingMessage;
@@ -32,12 +37,14 @@ export class ApiRequest {
 
   /** What follows the route's prefix, decoded, one character a byte: KV keys may hold any bytes. */
   get suffixBytes(): ByteString {
-    return percentDecode(this.rawPath.slice(this.#prefix.length)).toString('latin1');
+    const suffix = this.rawPath.slice(this.#prefix.length);
+    return isPlainText(suffix) ? suffix : percentDecode(suffix).toString('latin1');
   }
 
   /** What follows the route's prefix, decoded, as text. */
   get suffix(): string {
-    return percentDecode(this.rawPath.slice(this.#prefix.length)).toString('utf8');
+    const suffix = this.rawPath.slice(this.#prefix.length);
+    return isPlainText(suffix) ? suffix : percentDecode(suffix).toString('utf8');
   }
 
   /** What a JSON body ends with: a newline only when `?pretty` was asked for (http-core.md §2). */
@@ -97,8 +104,6 @@ export class ApiRequest {
     return await new Promise<Buffer>((resolve, reject) => {
       let bytes = 0;
       const chunks: Buffer[] = [];
-      // Every request closes; only one that closes before its end is an error, and only then is one made.
-      const onClose = (): void => reject(new ConsulError('unexpected EOF', 400));
       this.raw
         .on('data', (chunk: Buffer) => {
           bytes += chunk.length;
@@ -109,12 +114,9 @@ export class ApiRequest {
             chunks.push(chunk);
           }
         })
-        .once('end', () => {
-          this.raw.removeListener('close', onClose);
-          resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-        })
-        .once('error', reject)
-        .once('close', onClose);
+        .on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+        // The client went away before its end.
+        .on('error', () => reject(new ConsulError('unexpected EOF', 400)));
     });
   }
 }

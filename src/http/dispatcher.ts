@@ -42,7 +42,7 @@ export class Dispatcher {
   readonly #options: DispatchOptions;
   readonly #hot: HotAnswers;
   readonly #fixedHeaders: readonly string[];
-  readonly #times = new Map<string, Meter>();
+  readonly #times = new Map<Route, Map<string, Meter>>();
 
   constructor(options: DispatchOptions, hot: HotAnswers) {
     this.#options = options;
@@ -86,13 +86,15 @@ export class Dispatcher {
   }
 
   /** Consul names a route by its path: `v1_kv_`. What no client should send is not told apart, so that the list stays short. */
-  #timesOf({path}: Route, method: string): Meter {
-    const key = `${method} ${path}`;
-    const known = this.#times.get(key);
+  #timesOf(route: Route, method: string): Meter {
+    let times = this.#times.get(route);
+    if (times === undefined) this.#times.set(route, (times = new Map<string, Meter>()));
+    const known = times.get(method);
     if (known !== undefined) return known;
+    const {path} = route;
     const labels = {method: /^(GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH)$/.test(method) ? method : 'other', path: path.replace(/^\//, '').replaceAll('/', '_')};
     const made = (this.#options.metrics ?? noMetrics).sampler('api.http', labels);
-    if (labels.method === method) this.#times.set(key, made);
+    if (labels.method === method) times.set(method, made);
     return made;
   }
 

@@ -94,13 +94,14 @@ function listener(
       return;
     }
     const clean = cleanPath(path);
-    const target = clean !== path ? clean : routes.lacksSlash(path) ? `${path}/` : undefined;
+    const leaf = routes.leaf(path);
+    const target = clean !== path ? clean : leaf === undefined && routes.lacksSlash(path) ? `${path}/` : undefined;
     if (target !== undefined && request.method !== 'CONNECT') {
       redirect(request, response, escapedOnceMore(target + (end < 0 ? '' : url.slice(end))));
       return;
     }
     // fastify knows what to say to a path with a bad percent sequence, and to a request that comes while it closes.
-    const route = plainMethods.has(request.method ?? '') && !path.includes('%') && !gate.isClosing ? routes.find(path) : undefined;
+    const route = plainMethods.has(request.method ?? '') && !path.includes('%') && !gate.isClosing ? (leaf ?? routes.find(path)) : undefined;
     if (route !== undefined) void dispatcher.dispatch(route, request, response);
     else handler(request, response);
   };

@@ -2,12 +2,15 @@ import {type Route} from './route.ts';
 
 /**
  * The routes by their paths, as Go's ServeMux finds them: the path itself, else the longest prefix that ends in a slash
- * (http-core.md §1.1). A look-up costs as many looks into a map as the longest prefix has segments.
+ * (http-core.md §1.1). A look-up costs as many looks into a map as the longest prefix has segments; one where nothing is
+ * served below a prefix of two segments (`/v1/kv/`), since most requests are for such.
  */
 export class RouteTable {
   readonly #routes = new Map<string, Route>();
   /** Prefixes whose path without its slash is no route and no page. */
   readonly #withoutSlash = new Set<string>();
+  /** Prefixes of two segments below which nothing has a route of its own. */
+  readonly #leaves = new Map<string, Route>();
   readonly #slashesMax: number;
 
   /** @param pages paths that are served beside the routes */
@@ -21,6 +24,11 @@ export class RouteTable {
       if (!paths.has(path.slice(0, -1))) this.#withoutSlash.add(path.slice(0, -1));
     }
     this.#slashesMax = slashesMax;
+    for (const route of routes) {
+      const {path} = route;
+      const isLeaf = path.length > 1 && path.endsWith('/') && secondSlash(path) === path.length - 1;
+      if (isLeaf && ![...paths].some((other) => other !== path && other.startsWith(path))) this.#leaves.set(path, route);
+    }
   }
 
   /** True for a prefix that is asked for without its slash, and so redirects to the slash form. */
@@ -29,6 +37,16 @@ export class RouteTable {
   }
 
   find(path: string): Route | undefined {
+    return this.leaf(path) ?? this.#search(path);
+  }
+
+  /** The route of a path below a prefix of two segments that nothing else begins with: no redirect concerns it. */
+  leaf(path: string): Route | undefined {
+    const end = secondSlash(path);
+    return end < 0 ? undefined : this.#leaves.get(path.slice(0, end + 1));
+  }
+
+  #search(path: string): Route | undefined {
     const exact = this.#routes.get(path);
     if (exact !== undefined) return exact;
     let found: Route | undefined;
@@ -40,4 +58,10 @@ export class RouteTable {
     }
     return found;
   }
+}
+
+/** Where the second segment ends; -1 when it does not. */
+function secondSlash(path: string): number {
+  const first = path.indexOf('/', 1);
+  return first < 0 ? -1 : path.indexOf('/', first + 1);
 }

@@ -136,19 +136,14 @@ export class ClusterRouter implements Router, RpcService {
     if (envelope.Datacenter !== '' && envelope.Datacenter !== datacenter) return this.#inDatacenter(errand);
     if (here !== undefined) {
       if (kind === 'local' || leadership.isLeader) return this.#here(errand, here);
-      if (kind === 'read' && envelope.AllowStale && leadership.hasHeardLeader) return this.#stale(here);
+      if (kind === 'read' && envelope.AllowStale && leadership.hasHeardLeader) return settled(here);
     }
     return this.#onLeader(errand);
   }
 
-  async #here<T>({kind, envelope}: Errand<T>, here: () => Promise<T> | T): Promise<T> {
-    if (kind === 'read' && envelope.RequireConsistent) await this.#options.leadership.verify();
-    return await here();
-  }
-
-  /** From what this server has, however old. */
-  async #stale<T>(here: () => Promise<T> | T): Promise<T> {
-    return await here();
+  #here<T>({kind, envelope}: Errand<T>, here: () => Promise<T> | T): Promise<T> {
+    if (kind !== 'read' || !envelope.RequireConsistent) return settled(here);
+    return this.#options.leadership.verify().then(here);
   }
 
   async #onLeader<T>(errand: Errand<T>): Promise<T> {
@@ -226,6 +221,16 @@ export class ClusterRouter implements Router, RpcService {
 
   #callOptions<T>({kind, envelope, signal}: Errand<T>): CallOptions {
     return {timeoutMs: callTimeoutMs(this.#options.times, kind, envelope), signal};
+  }
+}
+
+/** What an endpoint gives as a promise: its own, where it has one. */
+function settled<T>(here: () => Promise<T> | T): Promise<T> {
+  try {
+    const answer = here();
+    return answer instanceof Promise ? answer : Promise.resolve(answer);
+  } catch (error) {
+    return Promise.reject(asError(error));
   }
 }
 

@@ -18,8 +18,8 @@ export class FeatureProposer implements Proposer {
     this.#agreement = agreement;
   }
 
-  async propose<Body>(type: number, codec: Type<Body>, body: Body): Promise<unknown> {
-    if (bringsVirtualAddresses(codec, body)) await this.#agreement.agree();
-    return this.#inner.propose(type, codec, body);
+  propose<Body>(type: number, codec: Type<Body>, body: Body): Promise<unknown> {
+    if (!bringsVirtualAddresses(codec, body)) return this.#inner.propose(type, codec, body);
+    return this.#agreement.agree().then(() => this.#inner.propose(type, codec, body));
   }
 }

@@ -19,16 +19,17 @@ export class RaftProposer implements Proposer {
     this.#commitTimes = metrics.sampler('raft.commitTime');
   }
 
-  async propose<Body>(type: number, codec: Type<Body>, body: Body): Promise<unknown> {
+  propose<Body>(type: number, codec: Type<Body>, body: Body): Promise<unknown> {
     const startedMs = performance.now();
     this.#applies.add(1);
-    try {
-      const {result} = await this.#raft.propose(codec.toMsgpack(body, {typeByte: type}), {chunk: type === kvsType});
-      this.#commitTimes.add(performance.now() - startedMs);
-      return result;
-    } catch (error) {
-      if (error instanceof RaftError && error.code === 'not-leader') throw new ConsulError('No cluster leader', 500, true);
-      throw error;
-    }
+    return this.#raft.propose(codec.toMsgpack(body, {typeByte: type}), {chunk: type === kvsType}).then(
+      ({result}) => {
+        this.#commitTimes.add(performance.now() - startedMs);
+        return result;
+      },
+      (error: unknown) => {
+        throw error instanceof RaftError && error.code === 'not-leader' ? new ConsulError('No cluster leader', 500, true) : error;
+      },
+    );
   }
 }

@@ -12,16 +12,14 @@ export interface Applied {
 interface Waiter {
   readonly resolve: (applied: Applied) => void;
   readonly reject: (error: unknown) => void;
-}
-
-interface Pending extends Waiter {
-  readonly term: number;
+  /** Of its entry, once it is appended. */
+  term: number;
 }
 
 /** Proposals on their way: first queued (so that what comes together is appended together), then pending by index. */
 export class Proposals {
   #queue: {readonly proposed: Proposed; readonly waiter: Waiter}[] = [];
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, Waiter>();
   /** What one core input carried, until the core says where it was appended. */
   readonly #submitted = new Map<number, readonly Waiter[]>();
 
@@ -34,7 +32,7 @@ export class Proposals {
     if (this.#queue.length + this.#pending.size >= proposalsPendingMax) {
       return Promise.reject(new RaftError('overloaded', `more than ${proposalsPendingMax} writes are waiting for the raft log`));
     }
-    return new Promise((resolve, reject) => this.#queue.push({proposed, waiter: {resolve, reject}}));
+    return new Promise((resolve, reject) => this.#queue.push({proposed, waiter: {resolve, reject, term: 0}}));
   }
 
   /** Takes the queue as one input of the core. */
@@ -47,11 +45,15 @@ export class Proposals {
 
   /** Registers someone who waits for an entry the core itself makes (a membership change). */
   submitWaiter(ref: number): Promise<Applied> {
-    return new Promise((resolve, reject) => this.#submitted.set(ref, [{resolve, reject}]));
+    return new Promise((resolve, reject) => this.#submitted.set(ref, [{resolve, reject, term: 0}]));
   }
 
   appended(ref: number, firstIndex: number, term: number): void {
-    this.#take(ref).forEach((waiter, at) => this.#pending.set(firstIndex + at, {...waiter, term}));
+    let index = firstIndex;
+    for (const waiter of this.#take(ref)) {
+      waiter.term = term;
+      this.#pending.set(index++, waiter);
+    }
   }
 
   /** The core did it without an entry of its own. */

@@ -14,7 +14,7 @@ interface Waiting {
   readonly seq: bigint;
   readonly resolve: (body: Buffer) => void;
   readonly reject: (error: RpcCallError) => void;
-  readonly timer: Timer;
+  readonly untilMs: number;
   readonly signal: AbortSignal | undefined;
   readonly onAbort: () => void;
 }
@@ -28,6 +28,9 @@ export class RpcClientStream {
   readonly #framer = new MsgpackFramer();
   #header: ResponseHeader | undefined;
   #waiting: Waiting | undefined;
+  /** Stays when an answer comes: a stream has one call after the other, and to look at the clock costs less than a timer for each. */
+  #timer: Timer | undefined;
+  #timerAtMs = Infinity;
   #closed = false;
 
   constructor(stream: YamuxStream, clock: Clock) {
@@ -54,8 +57,9 @@ export class RpcClientStream {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#fail('aborted', canceledText);
       const seq = ++lastSeq;
-      const timer = this.#clock.setTimer(timeoutMs, () => this.#fail('timeout', 'i/o deadline reached'));
-      this.#waiting = {seq, resolve, reject, timer, signal, onAbort};
+      const untilMs = this.#clock.nowMs() + timeoutMs;
+      this.#waiting = {seq, resolve, reject, untilMs, signal, onAbort};
+      if (untilMs < this.#timerAtMs) this.#armTimer(untilMs, timeoutMs);
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort, {once: true});
       this.#stream.send(requestBytes({Seq: seq, ServiceMethod: method}, body));
@@ -64,6 +68,19 @@ export class RpcClientStream {
 
   close(): void {
     this.#fail('broken', 'stream closed');
+  }
+
+  #armTimer(atMs: number, delayMs: number): void {
+    this.#timer?.cancel();
+    this.#timerAtMs = atMs;
+    this.#timer = this.#clock.setTimer(delayMs, () => {
+      this.#timer = undefined;
+      this.#timerAtMs = Infinity;
+      const untilMs = this.#waiting?.untilMs ?? Infinity;
+      const leftMs = untilMs - this.#clock.nowMs();
+      if (leftMs <= 0) this.#fail('timeout', 'i/o deadline reached');
+      else if (leftMs < Infinity) this.#armTimer(untilMs, leftMs);
+    });
   }
 
   #receive(chunk: Buffer): void {
@@ -91,6 +108,7 @@ export class RpcClientStream {
     const waiting = this.#settle();
     if (!this.#closed) {
       this.#closed = true;
+      this.#timer?.cancel();
       this.#stream.destroy();
     }
     waiting?.reject(new RpcCallError(failure, reason));
@@ -99,7 +117,6 @@ export class RpcClientStream {
   #settle(): Waiting | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.timer.cancel();
     waiting?.signal?.removeEventListener('abort', waiting.onAbort);
     return waiting;
   }
