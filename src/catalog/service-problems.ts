@@ -1,3 +1,4 @@
+import {portMax} from '../runtime/host-port.ts';
 import {type ConnectProxyConfig, type Upstream} from './proxy-schema.ts';
 import {type NodeService} from './schema.ts';
 
@@ -76,7 +77,7 @@ function exposeProblems({Expose}: ConnectProxyConfig): string[] {
     if (Path === '') problems.push('expose.paths: empty path exposed');
     if (ports.has(ListenerPort)) problems.push('expose.paths: duplicate listener ports exposed');
     ports.add(ListenerPort);
-    if (ListenerPort <= 0 || ListenerPort > 65_535) problems.push(`expose.paths: invalid listener port: ${ListenerPort}`);
+    if (ListenerPort <= 0 || ListenerPort > portMax) problems.push(`expose.paths: invalid listener port: ${ListenerPort}`);
     if (Protocol !== '' && !exposedProtocols.includes(Protocol)) {
       problems.push(`protocol '${Protocol}' not supported for path: ${Path}, must be in: [${exposedProtocols.join(' ')}]`);
     }

@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {portMax} from '../runtime/host-port.ts';
 
 /** Where a recursor listens. */
 export interface RecursorAddress {
@@ -14,6 +15,6 @@ export function parseRecursorAddress(text: string): RecursorAddress {
   const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
   const host = parts?.[1] ?? parts?.[2] ?? '';
   const port = Number(parts?.[3] ?? dnsPort);
-  if (isIP(host) === 0 || port === 0 || port > 65_535) throw new Error(`Invalid recursor address: ${text}`);
+  if (isIP(host) === 0 || port === 0 || port > portMax) throw new Error(`Invalid recursor address: ${text}`);
   return {host, port};
 }

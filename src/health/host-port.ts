@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {portMax, splitHostPort} from '../runtime/host-port.ts';
 import {errorCode} from '../runtime/system-error.ts';
 import {DialError} from './dial-error.ts';
 
@@ -9,32 +10,15 @@ export interface HostPort {
   readonly port: number;
 }
 
-const portMax = 65_535;
-
 /**
  * Splits `host:port` by the rules of Go's net.SplitHostPort, IPv6 in brackets, port a number or a service name.
  * @param network `tcp` or `udp`, for the texts and /etc/services
  * @throws DialError `dial tcp: address h: missing port in address`, …
  */
 export function parseHostPort(network: 'tcp' | 'udp', address: string): HostPort {
-  const fail = (why: string): DialError => new DialError(`dial ${network}: address ${address}: ${why}`);
-  const colon = address.lastIndexOf(':');
-  if (colon < 0) throw fail('missing port in address');
-  let host: string;
-  if (address.startsWith('[')) {
-    const close = address.indexOf(']');
-    if (close < 0) throw fail(`missing ']' in address`);
-    if (close + 1 === address.length) throw fail('missing port in address');
-    if (close + 1 !== colon) throw fail(address[close + 1] === ':' ? 'too many colons in address' : 'missing port in address');
-    host = address.slice(1, close);
-    if (host.includes('[')) throw fail(`unexpected '[' in address`);
-  } else {
-    host = address.slice(0, colon);
-    if (host.includes(':')) throw fail('too many colons in address');
-    if (host.includes('[')) throw fail(`unexpected '[' in address`);
-    if (host.includes(']')) throw fail(`unexpected ']' in address`);
-  }
-  return {host, port: parsePort(network, address.slice(colon + 1))};
+  const parts = splitHostPort(address);
+  if (typeof parts === 'string') throw new DialError(`dial ${network}: address ${address}: ${parts}`);
+  return {host: parts.host, port: parsePort(network, parts.port)};
 }
 
 function parsePort(network: 'tcp' | 'udp', text: string): number {

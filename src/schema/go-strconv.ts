@@ -8,7 +8,6 @@ export class GoStrconvError extends Error {
 const trueWords = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const falseWords = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 const int64Max = 2n ** 63n - 1n;
-const uint64Max = 2n ** 64n - 1n;
 
 /** strconv.ParseBool. */
 export function tryGoBool(text: string): boolean | GoStrconvError {
@@ -24,12 +23,12 @@ export function tryGoAtoi(text: string): number | GoStrconvError {
   return value > int64Max || value < -int64Max - 1n ? failure('value out of range') : Number(value);
 }
 
-/** strconv.ParseUint of 64 bits in base 10. */
-export function tryGoUint(text: string): bigint | GoStrconvError {
+/** strconv.ParseUint in base 10. */
+export function tryGoUint(text: string, bits = 64): bigint | GoStrconvError {
   const failure = (why: string): GoStrconvError => new GoStrconvError(`strconv.ParseUint: parsing ${goQuote(text)}: ${why}`);
   if (!/^[0-9]+$/.test(text)) return failure('invalid syntax');
   const value = BigInt(text);
-  return value > uint64Max ? failure('value out of range') : value;
+  return value >= 2n ** BigInt(bits) ? failure('value out of range') : value;
 }
 
 /** strconv.ParseInt in base 0, as Go's literals are written: `0x1f`, `0b1`, `0o17`, `017`, `1_000`. */

@@ -33,7 +33,14 @@ test.each([
   ['nowhere', 'Failed to resolve nowhere: lookup nowhere: no such host'],
   ['a/nowhere:5', 'Failed to resolve a/nowhere:5: lookup nowhere: no such host'],
   ['', 'Failed to resolve : lookup : no such host'],
-  ['lab:99999', 'Failed to resolve lab:99999: lookup lab: no such host'],
+  ['lab:99999', 'Failed to resolve lab:99999: strconv.ParseUint: parsing "99999": value out of range'],
+  ['127.0.0.1:99999', 'Failed to resolve 127.0.0.1:99999: strconv.ParseUint: parsing "99999": value out of range'],
+  ['lab:http', 'Failed to resolve lab:http: strconv.ParseUint: parsing "http": invalid syntax'],
+  ['lab:', 'Failed to resolve lab:: strconv.ParseUint: parsing "": invalid syntax'],
+  ['[::1', "Failed to resolve [::1: address [::1: missing ']' in address"],
+  ['[::1]x:5', 'Failed to resolve [::1]x:5: address [::1]x:5: missing port in address'],
+  ['a:b:c', 'Failed to resolve a:b:c: lookup a:b:c: no such host'],
+  [':8301', 'Failed to resolve :8301: lookup : no such host'],
 ])('%s cannot be resolved', async (input, text) => {
   await expect(joined(input)).rejects.toThrow(text);
 });

@@ -1,6 +1,6 @@
 import {isIP, isIPv4, isIPv6} from 'node:net';
 import ipaddr from 'ipaddr.js';
-import {joinHostPort} from '../../runtime/host-port.ts';
+import {joinHostPort, portMax} from '../../runtime/host-port.ts';
 import {ConfigError} from '../config-error.ts';
 import {type ListenAddress, type NetworkConfig} from '../runtime-config.ts';
 import {type HostNetwork} from '../sockaddr/interface-address.ts';
@@ -8,7 +8,6 @@ import {expandTemplate, hasTemplate} from '../sockaddr/template.ts';
 import {TemplateError} from '../sockaddr/template-error.ts';
 import {type MergedValues} from './merged-values.ts';
 
-const MAX_PORT = 65535;
 const ANY = new Set(['0.0.0.0', '::', '[::]']);
 const PRIVATE_IPV4 = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.168.0.0/16'];
 const PRIVATE_IPV6 = ['::1/128', 'fe80::/10', 'fc00::/7', 'fec0::/10', '2001:db8::/32'];
@@ -109,7 +108,7 @@ export class AddressBuilder {
   #ports(server: boolean): Ports {
     const optional = (path: Parameters<MergedValues['number']>[0], otherwise = 0): number => {
       const port = this.#values.number(path, otherwise);
-      if (port > MAX_PORT) this.#values.errors.push(`${path}: invalid port: ${port}`);
+      if (port > portMax) this.#values.errors.push(`${path}: invalid port: ${port}`);
       return port <= 0 ? -1 : port;
     };
     return {
