@@ -116,13 +116,20 @@ export class MemberReconciler implements LeaderDuty {
   }
 
   async #reconcileSome(members: readonly Member[], isReaped: boolean): Promise<void> {
-    const {catalog, datacenter, membership} = this.#options;
+    const {catalog, datacenter, membership, barrier} = this.#options;
     const localName = membership.local().name;
     for (const member of members) {
       // A reaped member is gone for good, whatever it was last.
       const seen: Member = isReaped ? {...member, status: 'left'} : member;
       await this.#reconcileServer(seen);
-      await this.#apply(reconcileMember(catalog, seen, datacenter, localName), member.name, seen.status);
+      const change = (): CatalogChange | undefined => reconcileMember(catalog, seen, datacenter, localName);
+      let next = change();
+      if (next !== undefined && rewritesNode(next)) {
+        // What the agent wrote of its node until now is kept, and what it writes from now on comes after.
+        await barrier();
+        next = change();
+      }
+      await this.#apply(next, member.name, seen.status);
     }
   }
 
@@ -144,4 +151,8 @@ export class MemberReconciler implements LeaderDuty {
     if (result instanceof ConsulError) throw result;
     logger.info(change.kind === 'register' ? 'member joined or changed, its health is written' : 'deregistering member', {member, status});
   }
+}
+
+function rewritesNode(change: CatalogChange): boolean {
+  return change.kind === 'register' && !change.request.SkipNodeUpdate;
 }

@@ -62,6 +62,8 @@ function registerAlive(catalog: MemberCatalog, member: Member, datacenter: strin
     NodeMeta: node?.Meta ?? new Map([['consul-version', versionOf(member)]]),
     Service: service,
     Check: serfCheck(member.name, 'passing', aliveOutput),
+    // Its agent may be writing the node at this moment: what it says must not be overwritten with what was read before.
+    SkipNodeUpdate: node === undefined || (node.Address === member.address && node.ID === (member.tags['id'] ?? '')),
   });
   return {kind: 'register', request};
 }
