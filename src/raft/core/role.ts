@@ -7,6 +7,8 @@ export function becomeFollower(state: RaftState, term: number, leader: Peer | un
   if (term > state.hard.term) setHardState(state, term, '');
   const changed = state.role !== 'follower' || state.leader?.id !== leader?.id || state.leader?.address !== leader?.address;
   if (state.leadership !== undefined) {
+    // Until now this was the freshest of all: how old it is counts from here, not from before it led.
+    state.contactMs = state.nowMs;
     failLeadership(state, new RaftError('leadership-lost', 'leadership lost while committing log'));
   }
   // A mere newer term does not put off a follower's own timer: a server that cannot win must not keep others quiet.
