@@ -270,6 +270,7 @@ export class Agent {
   #makeDnsEngine(): DnsEngine {
     const {datacenter} = this.#config;
     const config = (): RuntimeConfig => this.#config;
+    const logger = this.#logger.named('dns');
     const lookups = new CatalogLookups({
       router: this.#core.router,
       datacenter,
@@ -283,8 +284,9 @@ export class Agent {
       },
       cache: () => (this.#config.dns.useCache ? {maxAgeNs: this.#config.dns.cacheMaxAgeMs * 1e6} : undefined),
       mayServeKept: () => this.#core.open,
+      logger,
     });
-    return new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger: this.#logger.named('dns')});
+    return new DnsEngine({config: dnsConfigOf(this.#config), lookups, clock: systemClock, random: systemRandom, logger});
   }
 
   async #openDns(engine: DnsEngine): Promise<void> {
@@ -306,7 +308,7 @@ export class Agent {
   #routes(): readonly Route[] {
     const {router} = this.#core;
     const {datacenter, http, limits, network, node, ui} = this.#config;
-    const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6};
+    const defaults = {datacenter, token: () => this.#config.acl.tokens.default, discoveryMaxStaleNs: http.discoveryMaxStaleMs * 1e6, ignoresCached: !http.useCache};
     const domain = {router, defaults, nodeName: node.name, bodyBytesMax: chunkedBodyBytesMax};
     const catalog = {...domain, translateWanAddresses: network.translateWanAddresses, saysStreaming: this.#config.server && this.#config.useStreamingBackend};
     const own = {local: this.#local, resolver: this.#options.resolver, defaults, bodyBytesMax: chunkedBodyBytesMax};

@@ -3,7 +3,7 @@ import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise, refusePartition} from '../http/enterprise.ts';
 import {decodeFailed, jsonBody} from '../http/json-body.ts';
 import {consistencyOptions, type ReadDefaults, readOptions, type ReadOptions, writeOptions} from '../http/query-options.ts';
-import {callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
+import {callCacheableRead, callReadAtLevel, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {partsOf} from '../http/json-parts.ts';
 import {collect, collectMap} from '../runtime/slices.ts';
@@ -84,17 +84,17 @@ async function nodes({router, defaults, nodeName, translateWanAddresses}: Catalo
   refusePartition(request);
   const read = readOptions(request, defaults);
   const body = DCSpecificRequest.make({...read, Source: source, NodeMetaFilters: nodeMetaOf(request)});
-  const reply = await callReadWithMeta(router, catalogListNodes, body, request);
+  const reply = await callReadAtLevel(router, catalogListNodes, body, request);
   const shown = translates(translateWanAddresses, read, defaults.datacenter) ? reply.Nodes?.map(translatedNode) : reply.Nodes;
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => nodeList.jsonParts(shown ?? [], {pretty}));
+  return readAnswer(request, read, reply, (pretty) => nodeList.jsonParts(shown ?? [], {pretty}));
 }
 
 async function services({router, defaults}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
   const read = readOptions(request, defaults);
   const body = DCSpecificRequest.make({...read, NodeMetaFilters: nodeMetaOf(request)});
-  const reply = await callReadWithMeta(router, catalogListServices, body, request);
-  return withCacheHeader(read, await readAnswer(request, read, withConsistency(reply, read), (pretty) => servicesJson(reply.Services ?? new Map(), pretty)));
+  const reply = await callCacheableRead(router, catalogListServices, body, request);
+  return withCacheHeader(read, await readAnswer(request, read, reply, (pretty) => servicesJson(reply.Services ?? new Map(), pretty)));
 }
 
 async function instances(options: CatalogRouteOptions, request: ApiRequest, connect: boolean): Promise<Answer> {
@@ -104,17 +104,17 @@ async function instances(options: CatalogRouteOptions, request: ApiRequest, conn
   const ServiceName = request.suffix;
   if (ServiceName === '') throw missingName('service name');
   const body: ServiceSpecificRequest = {...serviceRequestOf(request, read, sourceOf(request, defaults, nodeName)), ServiceName, Connect: connect};
-  const reply = await callReadWithMeta(router, catalogServiceNodes, body, request);
+  const reply = await callCacheableRead(router, catalogServiceNodes, body, request);
   const rows = reply.ServiceNodes ?? [];
   const shown = translates(translateWanAddresses, read, defaults.datacenter) ? rows.map(translatedServiceNode) : rows;
-  return withCacheHeader(read, await readAnswer(request, read, withConsistency(reply, read), (pretty) => serviceNodesJson(shown, pretty)));
+  return withCacheHeader(read, await readAnswer(request, read, reply, (pretty) => serviceNodesJson(shown, pretty)));
 }
 
 async function node({router, defaults, translateWanAddresses}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
   const {read, body} = nodeRequest(request, defaults);
-  const reply = await callReadWithMeta(router, catalogNodeServices, body, request);
+  const reply = await callReadAtLevel(router, catalogNodeServices, body, request);
   const translate = translates(translateWanAddresses, read, defaults.datacenter);
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => {
+  return readAnswer(request, read, reply, (pretty) => {
     const found = reply.NodeServices;
     if (found === null || found.Node === null) return nodeServices.toJson(null, {pretty});
     const Node = translate ? translatedNode(found.Node) : found.Node;
@@ -125,10 +125,10 @@ async function node({router, defaults, translateWanAddresses}: CatalogRouteOptio
 
 async function nodeServiceList({router, defaults, translateWanAddresses}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
   const {read, body} = nodeRequest(request, defaults);
-  const reply = await callReadWithMeta(router, catalogNodeServiceList, body, request);
+  const reply = await callReadAtLevel(router, catalogNodeServiceList, body, request);
   const translate = translates(translateWanAddresses, read, defaults.datacenter);
   const {Node: found, Services} = reply.NodeServices;
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => {
+  return readAnswer(request, read, reply, (pretty) => {
     const Node = found !== null && translate ? translatedNode(found) : found;
     const work = collect(Services ?? [], (service) => shownService(translate ? translatedService(service) : service));
     return partsOf(work, (shown) => NodeServiceList.jsonParts({Node, Services: Services === null ? null : shown}, {pretty}));
@@ -140,8 +140,8 @@ async function gatewayServices({router, defaults}: CatalogRouteOptions, request:
   const read = readOptions(request, defaults);
   const ServiceName = request.suffix;
   if (ServiceName === '') throw missingName('gateway name');
-  const reply = await callReadWithMeta(router, catalogGatewayServices, ServiceSpecificRequest.make({...read, ServiceName}), request);
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => gatewayList.toJson(reply.Services ?? [], {pretty}));
+  const reply = await callReadAtLevel(router, catalogGatewayServices, ServiceSpecificRequest.make({...read, ServiceName}), request);
+  return readAnswer(request, read, reply, (pretty) => gatewayList.toJson(reply.Services ?? [], {pretty}));
 }
 
 function nodeRequest(request: ApiRequest, defaults: CatalogRouteOptions['defaults']): {read: ReadOptions; body: NodeSpecificRequest} {

@@ -2,7 +2,7 @@ import {type Answer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise} from '../http/enterprise.ts';
 import {readOptions, type ReadOptions} from '../http/query-options.ts';
-import {callRead, callReadWithMeta, readAnswer, withConsistency} from '../http/read-answer.ts';
+import {callRead, callReadAtLevel, readAnswer, withConsistency} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {translates, withCacheHeader} from './catalog-routes.ts';
 import {missingName} from './errors.ts';
@@ -14,6 +14,7 @@ import {type CheckServiceNode} from './schema.ts';
 import {isStreamed} from './streamed.ts';
 import {type CatalogRouteOptions, healthFilterOf, nodeMetaOf, serviceRequestOf, sourceOf} from './http-request.ts';
 import {type MaybeKept} from '../rpc/kept-reply.ts';
+import {isTooStale, ofTheLeader} from '../rpc/staleness.ts';
 
 type Access = 'service' | 'connect' | 'ingress';
 
@@ -34,7 +35,7 @@ async function nodeChecks({router, defaults}: CatalogRouteOptions, request: ApiR
   const read = readOptions(request, defaults);
   const Node = request.suffix;
   if (Node === '') throw missingName('node name');
-  const reply = await callReadWithMeta(router, healthNodeChecks, {...read, Node, PeerName: '', MergeCentralConfig: false}, request);
+  const reply = await callReadAtLevel(router, healthNodeChecks, {...read, Node, PeerName: '', MergeCentralConfig: false}, request);
   return checksAnswer(request, read, reply);
 }
 
@@ -44,7 +45,7 @@ async function serviceChecks({router, defaults, nodeName}: CatalogRouteOptions, 
   const ServiceName = request.suffix;
   if (ServiceName === '') throw missingName('service name');
   const body = {...serviceRequestOf(request, read, sourceOf(request, defaults, nodeName)), ServiceName};
-  return checksAnswer(request, read, await callReadWithMeta(router, healthServiceChecks, body, request));
+  return checksAnswer(request, read, await callReadAtLevel(router, healthServiceChecks, body, request));
 }
 
 async function checksInState({router, defaults, nodeName}: CatalogRouteOptions, request: ApiRequest): Promise<Answer> {
@@ -54,11 +55,11 @@ async function checksInState({router, defaults, nodeName}: CatalogRouteOptions, 
   if (State === '') throw missingName('check state');
   const Source = sourceOf(request, defaults, nodeName);
   const body = ChecksInStateRequest.make({...read, State, Source, NodeMetaFilters: nodeMetaOf(request)});
-  return checksAnswer(request, read, await callReadWithMeta(router, healthChecksInState, body, request));
+  return checksAnswer(request, read, await callReadAtLevel(router, healthChecksInState, body, request));
 }
 
 function checksAnswer(request: ApiRequest, read: ReadOptions, reply: IndexedHealthChecks & MaybeKept): Promise<Answer> {
-  return readAnswer(request, read, withConsistency(reply, read), (pretty) => checksJson(reply.HealthChecks ?? [], pretty));
+  return readAnswer(request, read, reply, (pretty) => checksJson(reply.HealthChecks ?? [], pretty));
 }
 
 async function instances(options: CatalogRouteOptions, request: ApiRequest, access: Access): Promise<Answer> {
@@ -77,8 +78,11 @@ async function instances(options: CatalogRouteOptions, request: ApiRequest, acce
   const streamed = saysStreaming && isStreamed(body);
   // Who answers from a stream filters for himself, and says what is wrong with an expression without a word before it.
   if (streamed) instanceFilter.compile(body.Filter, '');
-  const reply = withConsistency(await callRead(router, healthServiceNodes, body, request), read);
-  const shown = streamed ? {...reply, Backend: 1, KnownLeader: false} : reply;
+  // A stream is of the server that the agent has at hand, which need not lead.
+  const asked = streamed ? {...body, AllowStale: true} : body;
+  const first = await callRead(router, healthServiceNodes, asked, request);
+  const reply = withConsistency(isTooStale(read, first) && !streamed ? await callRead(router, healthServiceNodes, ofTheLeader(body), request) : first, read);
+  const shown = streamed ? {...reply, Backend: 1, KnownLeader: false, LastContact: 0} : reply;
   const translate = translates(translateWanAddresses, read, defaults.datacenter);
   const answer = await readAnswer(request, read, shown, (pretty) => {
     const rows = reply.Nodes ?? [];

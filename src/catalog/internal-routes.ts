@@ -3,7 +3,7 @@ import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise} from '../http/enterprise.ts';
 import {partsOf} from '../http/json-parts.ts';
 import {readOptions} from '../http/query-options.ts';
-import {callReadWithMeta, readAnswer} from '../http/read-answer.ts';
+import {callUiRead, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {DCSpecificRequest, NodeSpecificRequest} from '../schema/rpc-common.ts';
 import {jsonArrayParts} from '../schema/long-values.ts';
@@ -38,7 +38,7 @@ async function nodes({router, defaults}: InternalRouteOptions, request: ApiReque
   refuseEnterprise(request);
   const read = readOptions(request, defaults);
   const body = DCSpecificRequest.make({...read, PeerName: request.query.get('peer')});
-  const reply = await callReadWithMeta(router, internalNodeDump, body, request);
+  const reply = await callUiRead(router, internalNodeDump, body, request);
   return readAnswer(request, read, reply, (pretty) =>
     jsonArrayParts(NodeInfo, each([...(reply.Dump ?? []), ...(reply.ImportedDump ?? [])], shown), {pretty}));
 }
@@ -49,7 +49,7 @@ async function node({router, defaults}: InternalRouteOptions, request: ApiReques
   const Node = request.suffix;
   if (Node === '') throw missingName('node name');
   const body = NodeSpecificRequest.make({...read, Node, PeerName: request.query.get('peer')});
-  const reply = await callReadWithMeta(router, internalNodeInfo, body, request);
+  const reply = await callUiRead(router, internalNodeInfo, body, request);
   const [found] = reply.Dump ?? [];
   if (found === undefined) return missingAnswer();
   return readAnswer(request, read, reply, (pretty) => NodeInfo.jsonParts(shown(found), {pretty}));
@@ -59,7 +59,7 @@ async function services({router, defaults}: InternalRouteOptions, request: ApiRe
   refuseEnterprise(request);
   const read = readOptions(request, defaults);
   const body = ServiceDumpRequest.make({...read, PeerName: request.query.get('peer')});
-  const reply = await callReadWithMeta(router, internalServiceDump, body, request);
+  const reply = await callUiRead(router, internalServiceDump, body, request);
   return readAnswer(request, read, reply, (pretty) => {
     const instances = [...(reply.Nodes ?? []), ...(reply.ImportedNodes ?? [])];
     return partsOf(serviceListings(instances, reply.Gateways ?? [], read.Datacenter), (listings) => listingList.jsonParts(listings, {pretty}));

@@ -4,6 +4,8 @@ import {canonicalAddress, sameAddress} from '../dns/wire/ip-address.ts';
 import {keptReply, type MaybeKept} from '../rpc/kept-reply.ts';
 import {type Method} from '../rpc/method.ts';
 import {type Router} from '../rpc/router.ts';
+import {isTooStale, ofTheLeader, type StalenessBound} from '../rpc/staleness.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {DCSpecificRequest, NodeSpecificRequest, type QueryOptions} from '../schema/rpc-common.ts';
 import {catalogListNodes, catalogNodeServices, catalogServiceNodes, catalogVirtualIp, healthServiceNodes} from './methods.ts';
 import {healthFilter, ServiceSpecificRequest} from './requests.ts';
@@ -19,6 +21,7 @@ export interface CatalogLookupOptions {
   readonly maxStaleNs: number;
   /** `dns_config.use_cache`: services may be looked up in what the agent keeps of them, up to this age; 0: of any age. */
   readonly cache?: (() => {readonly maxAgeNs: number} | undefined) | undefined;
+  readonly logger: Logger;
   /** False while this process may not answer from what it kept. */
   readonly mayServeKept: () => boolean;
 }
@@ -99,9 +102,13 @@ export class CatalogLookups implements DnsLookups {
     return cache === undefined ? {} : {UseCache: true, MaxAge: cache.maxAgeNs};
   }
 
-  async #call<Req, Res>(method: Method<Req, Res>, request: Req): Promise<Res & MaybeKept> {
+  async #call<Req extends StalenessBound, Res>(method: Method<Req, Res>, request: Req): Promise<Res & MaybeKept> {
+    const {router, logger} = this.#options;
     try {
-      return (await this.#options.router.call(method, request)) as Res & MaybeKept;
+      const reply = (await router.call(method, request)) as Res & MaybeKept & {readonly LastContact?: number};
+      if (!isTooStale(request, {LastContact: reply.LastContact ?? 0})) return reply;
+      logger.warn('Query results too stale, re-requesting');
+      return (await router.call(method, ofTheLeader(request))) as Res & MaybeKept;
     } catch (error) {
       if (error instanceof ConsulError && error.message.includes('No path to datacenter')) throw new NoSuchNameError(error.message);
       throw error;

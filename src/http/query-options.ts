@@ -27,6 +27,8 @@ export interface ReadDefaults {
   readonly token: () => string;
   /** Default reads of the catalog and of health may be this stale; 0: they may not. */
   readonly discoveryMaxStaleNs: number;
+  /** `http_config.use_cache` is false: `cached` means nothing. */
+  readonly ignoresCached?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export function consistencyOptions(request: ApiRequest, defaults: ReadDefaults):
     MaxQueryTime: 0,
     AllowStale: query.has('stale'),
     RequireConsistent: query.has('consistent'),
-    UseCache: query.has('cached'),
+    UseCache: query.has('cached') && defaults.ignoresCached !== true,
     MaxStaleDuration: 0,
     MaxAge: 0,
     MustRevalidate: false,

@@ -2,6 +2,7 @@ import {Readable} from 'node:stream';
 import {keptReply, type MaybeKept} from '../rpc/kept-reply.ts';
 import {type Method} from '../rpc/method.ts';
 import {type Router} from '../rpc/router.ts';
+import {isTooStale, ofTheLeader} from '../rpc/staleness.ts';
 import {type Answer, jsonAnswer} from './answer.ts';
 import {type ApiRequest} from './api-request.ts';
 import {FailedRead} from './error-answer.ts';
@@ -30,6 +31,56 @@ export async function callReadWithMeta<Req extends ReadOptions, Res extends obje
     return await callRead(router, method, body, request);
   } catch (error) {
     throw new FailedRead(error);
+  }
+}
+
+/**
+ * As `callReadWithMeta`, for endpoints that name the consistency of their answers. What is older than `max_stale` allows is
+ * asked of the leader (http-core.md §2).
+ */
+export async function callReadAtLevel<Req extends ReadOptions, Res extends ReadMeta>(
+  router: Router,
+  method: Method<Req, Res>,
+  body: Req,
+  request: ApiRequest,
+): Promise<Res & MaybeKept> {
+  const reply = await callReadWithMeta(router, method, body, request);
+  if (!isTooStale(body, reply)) return withConsistency(reply, body);
+  const again = ofTheLeader(body);
+  try {
+    return withConsistency(await callRead(router, method, again, request), again);
+  } catch (error) {
+    throw new FailedRead(error, metaHeaders(reply));
+  }
+}
+
+/**
+ * As `callReadAtLevel`, for endpoints that Consul may answer from its agent's cache: what is asked for with `cached` may
+ * come from any server, however its consistency is called.
+ */
+export async function callCacheableRead<Req extends ReadOptions, Res extends ReadMeta>(
+  router: Router,
+  method: Method<Req, Res>,
+  body: Req,
+  request: ApiRequest,
+): Promise<Res & MaybeKept> {
+  if (!body.UseCache) return callReadAtLevel(router, method, body, request);
+  return withConsistency(await callReadWithMeta(router, method, {...body, AllowStale: true}, request), body);
+}
+
+/** As `callReadWithMeta`, but while there is no leader any server's answer will do. */
+export async function callUiRead<Req extends ReadOptions, Res extends object>(
+  router: Router,
+  method: Method<Req, Res>,
+  body: Req,
+  request: ApiRequest,
+): Promise<Res & MaybeKept> {
+  try {
+    return await callRead(router, method, body, request);
+  } catch (error) {
+    const isLeaderless = error instanceof Error && error.message.includes('No cluster leader');
+    if (!isLeaderless || body.AllowStale || body.RequireConsistent) throw new FailedRead(error);
+    return callReadWithMeta(router, method, {...body, AllowStale: true}, request);
   }
 }
 

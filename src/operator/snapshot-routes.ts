@@ -29,7 +29,9 @@ async function restore(options: SnapshotRouteOptions, request: ApiRequest): Prom
 }
 
 async function exchange({snapshots, defaults}: SnapshotRouteOptions, request: ApiRequest, Op: number, archive: Readable): Promise<SnapshotReply> {
-  const {Datacenter, Token, AllowStale} = readOptions(request, defaults);
+  const {Datacenter, Token} = readOptions(request, defaults);
+  // Of how old it may be nothing is asked: `max_stale` does not make it stale (seen at 1.21.4).
+  const AllowStale = request.query.has('stale');
   const reply = await snapshots.exchange({Datacenter, Token, AllowStale, Op}, archive);
   if (reply.response.Error === '') return reply;
   reply.archive.destroy();

@@ -3,7 +3,7 @@ import {type ApiRequest} from '../http/api-request.ts';
 import {refuseEnterprise} from '../http/enterprise.ts';
 import {metaHeaders} from '../http/query-meta.ts';
 import {type ReadDefaults, readOptions} from '../http/query-options.ts';
-import {callReadWithMeta, withConsistency} from '../http/read-answer.ts';
+import {callReadAtLevel} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
 import {operatorUsage} from './methods.ts';
@@ -24,6 +24,6 @@ async function usage({router, defaults}: UsageRouteOptions, request: ApiRequest)
   // A datacenter that is named is not looked at: it is this one, or with `global` all of them (seen at 1.21.4).
   const read = {...readOptions(request, defaults), Datacenter: defaults.datacenter};
   const body = OperatorUsageRequest.make({...read, Global: request.query.has('global')});
-  const reply = withConsistency(await callReadWithMeta(router, operatorUsage, body, request), read);
+  const reply = await callReadAtLevel(router, operatorUsage, body, request);
   return jsonAnswer(Usage.toJson(reply, {pretty: request.pretty}) + request.jsonEnd, metaHeaders(reply));
 }

@@ -4,10 +4,11 @@ import {CatalogLookups, type CatalogLookupOptions} from '../../src/catalog/looku
 import {NoSuchNameError, type ServiceQuestion} from '../../src/dns/lookups.ts';
 import {type ServiceSpecificRequest} from '../../src/catalog/requests.ts';
 import {type Router} from '../../src/rpc/router.ts';
+import {silentLogger} from '../../src/runtime/logger.ts';
 import {CatalogServer} from './catalog-server.ts';
 
 function lookupsOf(server: CatalogServer, options: Partial<CatalogLookupOptions> = {}): CatalogLookups {
-  return new CatalogLookups({router: server.router, datacenter: 'dc1', token: () => '', allowStale: true, maxStaleNs: 0, mayServeKept: () => true, ...options});
+  return new CatalogLookups({router: server.router, datacenter: 'dc1', token: () => '', allowStale: true, maxStaleNs: 0, mayServeKept: () => true, logger: silentLogger, ...options});
 }
 
 const web: ServiceQuestion = {service: 'web', tag: '', kind: 'service', datacenter: 'dc1', peer: ''};

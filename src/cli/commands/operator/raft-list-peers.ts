@@ -35,5 +35,6 @@ export const raftListPeersCommand = defineCommand({
 function trailing(server: RaftServer, leaderIndex: number): string {
   if (server.Leader) return '-';
   const behind = leaderIndex - server.LastIndex;
-  return behind === 1 ? '1 commit' : `${behind} commits`;
+  // Without a leader to compare with the difference is below zero, and Consul prints it as a number without a sign.
+  return behind === 1 ? '1 commit' : `${BigInt.asUintN(64, BigInt(behind))} commits`;
 }
