@@ -5,7 +5,7 @@ import {catalogRoutes} from '../../src/catalog/catalog-routes.ts';
 import {healthRoutes} from '../../src/catalog/health-routes.ts';
 import {internalRoutes} from '../../src/catalog/internal-routes.ts';
 import {CatalogLookups} from '../../src/catalog/lookups.ts';
-import {type CatalogRouteOptions} from '../../src/catalog/selection-answers.ts';
+import {type CatalogRouteOptions} from '../../src/catalog/http-request.ts';
 import {ConsulError} from '../../src/consul-error.ts';
 import {type Answer} from '../../src/http/answer.ts';
 import {ApiRequest} from '../../src/http/api-request.ts';
