@@ -17,9 +17,24 @@ export interface UnknownKey {
 export interface Decoded {
   readonly values: Map<string, ConfigValue>;
   readonly unknown: readonly UnknownKey[];
-  /** Texts of wrong types, sorted. */
-  readonly typeErrors: readonly string[];
+  /** Sorted by their texts. */
+  readonly typeFaults: readonly TypeFault[];
 }
+
+/** A value of another type than its key has. */
+export interface TypeFault {
+  /** Consul's words for it. */
+  readonly text: string;
+  readonly path: string;
+  readonly at: Position;
+  /** What would be right, as `wants …` goes on. */
+  readonly wants: string;
+}
+
+const wanted = {bool: 'true or false', string: 'a text in quotes', int: 'a whole number', uint: 'a whole number that is not negative', float: 'a number'} as const;
+const wantedDuration = 'a duration in quotes, such as "10s"';
+const wantedList = 'a list: [ … ]';
+const wantedBlock = 'a single block: { … }';
 
 interface TrieNode {
   spec?: KeySpec;
@@ -59,13 +74,13 @@ export function decode(map: RawMap, shape: Shape): Decoded {
   return {
     values,
     unknown: decoder.unknown.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
-    typeErrors: decoder.typeErrors.sort(),
+    typeFaults: decoder.typeFaults.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)),
   };
 }
 
 class Decoder {
   readonly unknown: UnknownKey[] = [];
-  readonly typeErrors: string[] = [];
+  readonly typeFaults: TypeFault[] = [];
 
   /** @param at where the map stands, as errors name it, with its trailing dot */
   map(map: RawMap, trie: TrieNode, at: string): Map<string, ConfigValue> {
@@ -100,7 +115,7 @@ class Decoder {
     if (child.spec === undefined) {
       const inner = unwrap(node);
       if (inner.kind === 'map') this.#level(inner, child, `${at}.`, values);
-      else this.typeErrors.push(`'${at}' expected a map, got '${shortName(inner)}'`);
+      else this.#noMap(inner, at);
       return;
     }
     const value = this.#value(node, child.spec, at);
@@ -115,7 +130,7 @@ class Decoder {
       case 'int':
       case 'uint':
       case 'float':
-        return this.#scalar(unwrap(node), spec.type === 'duration' ? 'string' : spec.type, at);
+        return spec.type === 'duration' ? this.#scalar(unwrap(node), 'string', at, wantedDuration) : this.#scalar(unwrap(node), spec.type, at);
       case 'strings':
         return this.#strings(node, at);
       case 'stringMap':
@@ -130,7 +145,7 @@ class Decoder {
         return this.#list(node, at)?.flatMap((item, i) => {
           const map = unwrap(item);
           if (map.kind === 'map') return [toRawValue(map)];
-          this.typeErrors.push(`'${at}[${i}]' expected a map, got '${shortName(map)}'`);
+          this.#noMap(map, `${at}[${i}]`);
           return [];
         });
       case 'block':
@@ -148,32 +163,38 @@ class Decoder {
     const inner = unwrap(node);
     if (inner.kind === 'null') return undefined;
     if (inner.kind !== 'map') {
-      this.typeErrors.push(`'${at}' expected a map, got '${shortName(inner)}'`);
+      this.#noMap(inner, at);
       return undefined;
     }
     return this.map(inner, trieOf(spec.shape?.() ?? {}), `${at}.`);
   }
 
-  #scalar(node: RawNode, type: 'bool' | 'string' | 'int' | 'uint' | 'float', at: string): boolean | number | string | undefined {
+  #scalar(node: RawNode, type: 'bool' | 'string' | 'int' | 'uint' | 'float', at: string, wants: string = wanted[type]): boolean | number | string | undefined {
     if (node.kind === 'null') return undefined;
     if ((type === 'bool' && node.kind === 'bool') || (type === 'string' && node.kind === 'string')) return node.value;
     if (node.kind === 'int' || node.kind === 'float') {
       if (type === 'uint' && node.value < 0) {
-        this.typeErrors.push(`cannot parse '${at}', ${node.kind === 'int' ? node.value : node.value.toFixed(6)} overflows uint`);
-        return undefined;
+        return this.#wrong(`cannot parse '${at}', ${node.kind === 'int' ? node.value : node.value.toFixed(6)} overflows uint`, node, at, wants);
       }
       if (type === 'int' || type === 'uint') return Math.trunc(node.value);
       if (type === 'float') return node.value;
     }
-    const wanted = type === 'float' ? 'float64' : type;
-    this.typeErrors.push(`'${at}' expected type '${wanted}', got unconvertible type '${typeName(node)}', value: '${goValue(node)}'`);
-    return undefined;
+    const goType = type === 'float' ? 'float64' : type;
+    return this.#wrong(`'${at}' expected type '${goType}', got unconvertible type '${typeName(node)}', value: '${goValue(node)}'`, node, at, wants);
   }
 
   #list(node: RawNode, at: string): readonly RawNode[] | undefined {
     if (node.kind === 'list') return node.items;
-    if (node.kind !== 'null') this.typeErrors.push(`'${at}': source data must be an array or slice, got ${shortName(node)}`);
+    if (node.kind !== 'null') this.#wrong(`'${at}': source data must be an array or slice, got ${shortName(node)}`, node, at, wantedList);
     return undefined;
+  }
+
+  #noMap(node: RawNode, at: string): void {
+    this.#wrong(`'${at}' expected a map, got '${shortName(node)}'`, node, at, wantedBlock);
+  }
+
+  #wrong(text: string, {at}: RawNode, path: string, wants: string): undefined {
+    this.typeFaults.push({text, path, at, wants});
   }
 
   #strings(node: RawNode, at: string): readonly string[] | undefined {
@@ -187,7 +208,7 @@ class Decoder {
     const inner = unwrap(node);
     if (inner.kind === 'null') return undefined;
     if (inner.kind !== 'map') {
-      this.typeErrors.push(`'${at}' expected a map, got '${shortName(inner)}'`);
+      this.#noMap(inner, at);
       return undefined;
     }
     const values: [string, V][] = [];

@@ -1,6 +1,6 @@
 import {ConfigError} from './config-error.ts';
 import {multiErrorText} from '../consul-error.ts';
-import {decode, type ConfigValue, type UnknownKey} from './decode.ts';
+import {decode, type ConfigValue, type TypeFault, type UnknownKey} from './decode.ts';
 import {parseHcl} from './hcl/parser.ts';
 import {ALL_KEYS} from './keys/all-keys.ts';
 import {parseJsonConfig} from './parse-json.ts';
@@ -27,10 +27,7 @@ const TOLERATED = new Set(['acl_enforce_version_8']);
 export function parseSource(name: string, text: string, format: ConfigFormat): ConfigSource {
   if (text === '') return {name, values: new Map(), warnings: []};
   const decoded = decode(parseTree(name, text, format), ALL_KEYS);
-  if (decoded.typeErrors.length > 0) {
-    const list = decoded.typeErrors.map((error) => `* ${error}`).join('\n');
-    throw new ConfigError(`failed to parse ${name}: ${decoded.typeErrors.length} error(s) decoding:\n\n${list}`);
-  }
+  if (decoded.typeFaults.length > 0) throw new ConfigError(typeFaultsText(name, decoded.typeFaults));
   const warnings: string[] = [];
   const refused: UnknownKey[] = [];
   for (const unknown of decoded.unknown) {
@@ -52,6 +49,13 @@ function parseTree(name: string, text: string, format: ConfigFormat): RawMap {
     const place = error.at === undefined || error.message.startsWith('At ') ? '' : `\n  ${name}:${error.at.line}:${error.at.column}`;
     throw new ConfigError(`failed to parse ${name}: ${error.message}${place}`);
   }
+}
+
+function typeFaultsText(name: string, faults: readonly TypeFault[]): string {
+  const consul = faults.map(({text}) => `* ${text}`);
+  const inOrder = faults.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  const hints = inOrder.map(({path, at, wants}) => `  ${name}:${at.line}:${at.column}: ${path} wants ${wants}`);
+  return `failed to parse ${name}: ${faults.length} error(s) decoding:\n\n${[...consul, ...hints].join('\n')}`;
 }
 
 function unknownKeysText(name: string, unknown: readonly UnknownKey[]): string {

@@ -94,9 +94,19 @@ describe('loading a configuration', () => {
     expect(refusal('ports { htpp = 1 }')).toBe('failed to parse flags-0.hcl: 1 error occurred:\n\t* invalid config key ports.htpp\n\n  flags-0.hcl:3:9: unknown key ports.htpp; did you mean ports.http?\n');
   });
 
+  it('says where a value of the wrong type stands and what would be right', () => {
+    const hints = refusal('session_ttl_min = 10\nserver = "maybe"\nretry_join = "a"\nlimits {\n  kv_max_value_size = -3\n}').split('\n').slice(6);
+    expect(hints).toEqual([
+      '  flags-0.hcl:3:19: session_ttl_min wants a duration in quotes, such as "10s"',
+      '  flags-0.hcl:4:10: server wants true or false',
+      '  flags-0.hcl:5:14: retry_join wants a list: [ … ]',
+      '  flags-0.hcl:7:23: limits.kv_max_value_size wants a whole number that is not negative',
+    ]);
+  });
+
   it.each([
-    ['bootstrap_expect = "3"', "failed to parse flags-0.hcl: 1 error(s) decoding:\n\n* 'bootstrap_expect' expected type 'int', got unconvertible type 'string', value: '3'"],
-    ['acl {}\nacl {}', "failed to parse flags-0.hcl: 1 error(s) decoding:\n\n* 'acl' expected a map, got 'slice'"],
+    ['bootstrap_expect = "3"', "failed to parse flags-0.hcl: 1 error(s) decoding:\n\n* 'bootstrap_expect' expected type 'int', got unconvertible type 'string', value: '3'\n  flags-0.hcl:3:20: bootstrap_expect wants a whole number"],
+    ['acl {}\nacl {}', "failed to parse flags-0.hcl: 1 error(s) decoding:\n\n* 'acl' expected a map, got 'slice'\n  flags-0.hcl:3:5: acl wants a single block: { … }"],
     ['datacenter = "DC 1"', 'datacenter can only contain lowercase alphanumeric, - or _ characters. received: "dc 1"'],
     ['ports { http = 70000 dns = 99999 }', '2 errors occurred:\n\t* ports.dns: invalid port: 99999\n\t* ports.http: invalid port: 70000\n\n'],
     ['ports { http = 8600 }', 'HTTP address 127.0.0.1:8600 already configured for DNS'],
