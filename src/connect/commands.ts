@@ -75,9 +75,9 @@ function deleteProviderState({tx, index}: ApplyContext, id: string): boolean {
   return true;
 }
 
-/** Serial numbers count on from the log index of the first. */
-function nextSerial({tx, index}: ApplyContext): number {
-  const serial = tx.hasIndex(serialIndex) ? tx.indexOf(serialIndex) + 1 : index;
+/** Serial numbers count on from the index at which the provider's state was written before the first of them. */
+function nextSerial({tx}: ApplyContext): number {
+  const serial = tx.indexOf(tx.hasIndex(serialIndex) ? serialIndex : 'connect-ca-builtin') + 1;
   tx.setIndex(serialIndex, serial);
   return serial;
 }

@@ -24,12 +24,14 @@ test('the configuration keeps its cluster, and can be set only by who saw it', a
   expect(caConfiguration(applying.view)).toMatchObject({ClusterID: 'c', CreateIndex: 1, ModifyIndex: 3});
 });
 
-test('serial numbers count on from the index of the first', async () => {
+test('serial numbers count on from the state of the provider that was there before the first, whatever came in between', async () => {
   const applying = new Applying();
+  await applying.apply(13, CARequest, request('set-provider-state', {ProviderState: CAConsulProviderState.make({ID: 's'})}));
+  for (let i = 0; i < 2; i++) await applying.apply(21, CALeafRequest, CALeafRequest.make({Op: 'increment-index'}));
   const next = () => applying.apply(13, CARequest, request('increment-provider-serial'));
-  expect([await next(), await next(), await next()]).toEqual([1, 2, 3]);
-  expect(await applying.apply(21, CALeafRequest, CALeafRequest.make({Op: 'increment-index'}))).toBe(4);
-  expect(await next()).toBe(4);
+  expect([await next(), await next(), await next()]).toEqual([2, 3, 4]);
+  expect(await applying.apply(21, CALeafRequest, CALeafRequest.make({Op: 'increment-index'}))).toBe(7);
+  expect(await next()).toBe(5);
 });
 
 test('the state of the built-in CA comes and goes', async () => {
