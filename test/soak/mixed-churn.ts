@@ -1,7 +1,7 @@
 /**
  * A real server and two of ours in one cluster take random writes of every domain, led by each in turn; in each round
- * one is killed with signal 9 amid them and started again. After it the snapshots of all three must be equal, record by
- * record.
+ * one is killed with signal 9 amid them and started again. Before and after it the snapshots of all three must be equal,
+ * record by record; then all restore one snapshot, after which they must be so again.
  * Usage: CONSUL_PEER=/path/to/consul-1.21.4 node test/soak/mixed-churn.ts [rounds, default 6] [seed]
  * CONSUL=/path/to/program takes the place of ours: the real one, to see in what even real ones differ.
  */
@@ -31,6 +31,8 @@ export interface MixedChurnResult {
   readonly writes: number;
   readonly refused: number;
   readonly records: number;
+  /** How often states were compared with nothing left out. */
+  readonly wholly: number;
   /** In what the states differed; must be empty. */
   readonly different: readonly string[];
 }
@@ -45,12 +47,22 @@ const settleMsMax = 40_000;
 const config = `performance { raft_multiplier = 2 } raft_snapshot_threshold = 100 raft_snapshot_interval = "3s" raft_trailing_logs = 50
   connect { enabled = true } disable_update_check = true`;
 
-// Three real servers were seen to differ in it: one that came up from a snapshot moves it at other registrations than the rest.
-const leavingOut = /^16 \{"Key":"kind_service_names\./;
+/**
+ * What these hang on is no record of a snapshot, and is made anew, not quite as it was, by a server that comes up from one:
+ * what kind a name has, who owns a row of the topology, what links say of their services. So three real servers differ in
+ * them as soon as one of them did that alone, until the same entry moves them at all. Nothing is left out for servers that
+ * have applied the whole log, or come from one snapshot and applied what came after it.
+ */
+const leavingOut = /^16 \{"Key":"(kind_service_names\.|mesh-topology"|gateway-services")/;
+
+/** What an agent, real or ours, logs when it takes a snapshot for its state. */
+const rebuilt = /restored from snapshot|installed remote snapshot|snapshot installed/gi;
 
 interface Member {
   readonly agent: AgentProcess;
   readonly program: string;
+  /** How often it took a snapshot for its state, until all were alike. */
+  rebuilds: number;
 }
 
 class MixedChurn {
@@ -59,15 +71,16 @@ class MixedChurn {
   readonly #writes: RandomWrites;
   #count = 0;
   #refused = 0;
+  #wholly = 0;
 
   constructor(folder: string, {real, program, seed}: MixedChurnOptions) {
-    this.#members = [real, program, program].map((itsProgram, at) => ({agent: new AgentProcess(`${network}.${at + 1}`, join(folder, String(at + 1))), program: itsProgram}));
+    this.#members = [real, program, program].map((itsProgram, at) => ({agent: new AgentProcess(`${network}.${at + 1}`, join(folder, String(at + 1))), program: itsProgram, rebuilds: 0}));
     this.#random = seededRandom(seed);
     this.#writes = new RandomWrites(this.#random);
   }
 
-  get figures(): {writes: number; refused: number} {
-    return {writes: this.#count, refused: this.#refused};
+  get figures(): {writes: number; refused: number; wholly: number} {
+    return {writes: this.#count, refused: this.#refused, wholly: this.#wholly};
   }
 
   get #agents(): readonly AgentProcess[] {
@@ -80,10 +93,15 @@ class MixedChurn {
     for (const agent of this.#agents) await agent.until('/v1/operator/raft/configuration', hasThreeVoters, startMsMax);
   }
 
-  /** @param leader which of the three leads at first @returns who was killed */
-  async round(leader: number): Promise<string> {
+  /** Random writes while all run. @param leader which of the three leads */
+  async write(leader: number): Promise<void> {
     await this.#handOver(this.#agents[leader % this.#agents.length] as AgentProcess);
     await this.#write(writesOfAll, this.#agents);
+    await this.#settle();
+  }
+
+  /** Random writes while one is away. @returns who was killed */
+  async bereave(): Promise<string> {
     const victim = this.#members[this.#random.below(this.#members.length)] as Member;
     const left = this.#agents.filter((agent) => agent !== victim.agent);
     await victim.agent.kill();
@@ -91,13 +109,28 @@ class MixedChurn {
     await this.#write(writesWhileAway, left);
     await this.#start(victim);
     await victim.agent.until('/v1/status/leader', (body) => body.includes(':8300'), startMsMax);
-    await left[0]?.put('/v1/kv/settled', String(this.#count));
-    for (const agent of this.#agents) await agent.until('/v1/kv/settled?raw&stale', (body) => body === String(this.#count), startMsMax);
+    await this.#settle();
     return `${victim.agent.address} (${victim.program}) was killed`;
   }
 
+  /** All take one snapshot for their state: the leader is given it, and the others get it from there. */
+  async restore(): Promise<void> {
+    const before = this.#members.map(({agent}) => rebuildsOf(agent));
+    const led = await (this.#agents[0] as AgentProcess).get('/v1/status/leader');
+    const leader = this.#agents.findIndex(({address}) => led.includes(`"${address}:8300"`));
+    await this.#agents[leader]?.putBytes('/v1/snapshot', (await this.#agents[leader]?.bytes('/v1/snapshot')) ?? Buffer.alloc(0));
+    for (const [at, agent] of this.#agents.entries()) {
+      if (at !== leader) await agent.until('/v1/status/leader', () => rebuildsOf(agent) > (before[at] ?? 0), startMsMax);
+    }
+    await this.#settle();
+    for (const member of this.#members) member.rebuilds = rebuildsOf(member.agent);
+  }
+
   async states(): ReturnType<typeof settledStates> {
-    return settledStates(this.#agents.map((agent) => ({name: agent.address, archive: () => agent.bytes('/v1/snapshot?stale')})), {older: false, leavingOut}, settleMsMax);
+    const isWhole = this.#members.every(({agent, rebuilds}) => rebuildsOf(agent) === rebuilds);
+    if (isWhole) this.#wholly++;
+    const sources = this.#agents.map((agent) => ({name: agent.address, archive: () => agent.bytes('/v1/snapshot?stale')}));
+    return settledStates(sources, {older: false, ...(!isWhole && {leavingOut})}, settleMsMax);
   }
 
   async stop(): Promise<void> {
@@ -114,6 +147,17 @@ class MixedChurn {
     const {Config} = JSON.parse(await to.get('/v1/agent/self')) as {Config: {NodeID: string}};
     await to.ask('POST', `/v1/operator/raft/transfer-leader?id=${Config.NodeID}`);
     for (const agent of this.#agents) await agent.until('/v1/status/leader', leads, startMsMax);
+  }
+
+  /** One more write that all have applied. */
+  async #settle(): Promise<void> {
+    const settled = String(this.#count++);
+    let isWritten = false;
+    while (!isWritten) {
+      const leader = await (this.#agents[0] as AgentProcess).until('/v1/status/leader', (body) => body.includes(':8300'), startMsMax);
+      isWritten = await this.#agents.find(({address}) => leader.includes(`"${address}:`))?.put('/v1/kv/settled', settled).then(() => true, () => false) ?? false;
+    }
+    for (const agent of this.#agents) await agent.until('/v1/kv/settled?raw&stale', (body) => body === settled, startMsMax);
   }
 
   async #write(count: number, agents: readonly AgentProcess[]): Promise<void> {
@@ -135,6 +179,10 @@ class MixedChurn {
   }
 }
 
+function rebuildsOf({log}: AgentProcess): number {
+  return [...log.matchAll(rebuilt)].length;
+}
+
 export async function mixedChurn(options: MixedChurnOptions): Promise<MixedChurnResult> {
   const folder = mkdtempSync(join(tmpdir(), 'mixed-churn-'));
   const churn = new MixedChurn(folder, options);
@@ -144,9 +192,19 @@ export async function mixedChurn(options: MixedChurnOptions): Promise<MixedChurn
   try {
     await churn.start();
     while (rounds < options.rounds && different.length === 0) {
-      const told = await churn.round(rounds++);
-      ({records, different} = await churn.states());
-      options.onRound?.(`round ${rounds}: ${told}, ${records} records, ${different.length === 0 ? 'equal' : 'DIFFERENT'}`);
+      const told: string[] = [];
+      const compare = async (when: string): Promise<void> => {
+        if (different.length > 0) return;
+        ({records, different} = await churn.states());
+        told.push(`${when} ${different.length === 0 ? 'equal' : 'DIFFERENT'}`);
+      };
+      await churn.write(rounds++);
+      await compare('written');
+      const victim = await churn.bereave();
+      await compare('bereft');
+      if (different.length === 0) await churn.restore();
+      await compare('restored');
+      options.onRound?.(`round ${rounds}: ${victim}, ${records} records, ${told.join(', ')}`);
     }
     return {rounds, ...churn.figures, records, different};
   } finally {

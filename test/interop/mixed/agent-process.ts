@@ -83,6 +83,11 @@ export class AgentProcess {
     return this.ask('PUT', path, body);
   }
 
+  async putBytes(path: string, body: Buffer): Promise<void> {
+    const response = await fetch(`http://${this.address}:8500${path}`, {method: 'PUT', body: new Uint8Array(body), signal: AbortSignal.timeout(requestTimeoutMs)});
+    if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${await response.text()}`);
+  }
+
   async bytes(path: string): Promise<Buffer> {
     const response = await fetch(`http://${this.address}:8500${path}`, {signal: AbortSignal.timeout(requestTimeoutMs)});
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
