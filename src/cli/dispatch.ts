@@ -1,6 +1,7 @@
+import {suggest} from '../config/suggest.ts';
 import {CommandFailure, type CommandIo} from './command.ts';
 import {COMMANDS, longestMatch, type CommandEntry} from './command-tree.ts';
-import {FlagError, HelpRequested, parseFlags} from './go-flags.ts';
+import {FlagError, HelpRequested, parseFlags, UnknownFlagError} from './go-flags.ts';
 import {commandHelp, goUsage, nameList} from './help.ts';
 
 const HELP_WORDS = new Set(['-h', '-help', '--help']);
@@ -8,6 +9,8 @@ const VERSION_WORDS = new Set(['-v', '-version', '--version']);
 const INSTALL_WORDS = new Set(['-autocomplete-install', '-autocomplete-uninstall']);
 const EXIT_UNKNOWN_COMMAND = 127;
 const EXIT_FAILURE = 1;
+/** Commands of Consul's that this program has not (docs/compatibility.md). */
+const NOT_HERE = new Set(['acl', 'config', 'connect', 'debug', 'exec', 'intention', 'login', 'logout', 'peering', 'resource', 'troubleshoot']);
 
 /**
  * Runs one command line (cli.md §1.1).
@@ -27,10 +30,14 @@ export async function dispatch(argv: readonly string[], io: CommandIo): Promise<
   const entry = path === '' ? undefined : COMMANDS[path];
   if (entry === undefined) {
     (wantsHelp && firstWord < 0 ? io.stdout : io.stderr)(topHelp());
+    const word = argv[firstWord];
+    if (word !== undefined) io.stderr(NOT_HERE.has(word) ? `This version of Proconsul has no command ${word}\n` : `${unknownText('command', word, subcommands('').map(([name]) => name))}`);
     return wantsHelp && firstWord < 0 ? 0 : EXIT_UNKNOWN_COMMAND;
   }
   if (!('load' in entry)) {
     (wantsHelp ? io.stdout : io.stderr)(groupHelp(path, entry.about));
+    const word = argv[firstWord + path.split(' ').length];
+    if (word !== undefined && !word.startsWith('-')) io.stderr(`\n${unknownText('subcommand', word, subcommands(path).map(([name]) => name))}`);
     return wantsHelp ? 0 : EXIT_FAILURE;
   }
   if (before.length > 0 && !wantsHelp) {
@@ -77,6 +84,8 @@ async function runLeaf(path: string, words: readonly string[], io: CommandIo): P
     if (error instanceof FlagError || error instanceof HelpRequested) {
       io.stderr(error instanceof FlagError ? `${error.message}\n${goUsage(command.flags)}` : `${goUsage(command.flags)}${error.message}\n`);
       if (command.flagErrorPrefix !== undefined) io.stderr(`${command.flagErrorPrefix}${error.message}\n`);
+      // The list of flags is long: what went wrong is said once more where it is seen.
+      if (error instanceof UnknownFlagError) io.stderr(`\n${unknownText('flag', `-${error.flag}`, Object.keys(command.flags).map((name) => `-${name}`))}`);
       return EXIT_FAILURE;
     }
     if (!(error instanceof CommandFailure)) throw error;
@@ -91,15 +100,24 @@ function wordsBeforeDoubleDash(argv: readonly string[]): readonly string[] {
 }
 
 function topHelp(): string {
-  const names = Object.entries(COMMANDS).filter(([path]) => !path.includes(' ')).map(([path, entry]) => [path, entry.synopsis] as const);
-  return `Usage: consul [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n${nameList(sorted(names))}\n`;
+  return `Usage: consul [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n${nameList(sorted(subcommands('')))}\n`;
 }
 
 function groupHelp(path: string, about: string): string {
-  const names = Object.entries<CommandEntry>(COMMANDS)
-    .filter(([name]) => name.startsWith(`${path} `) && !name.slice(path.length + 1).includes(' '))
-    .map(([name, entry]) => [name.slice(path.length + 1), entry.synopsis] as const);
-  return `Usage: ${about}\n\nSubcommands:\n${nameList(sorted(names))}`;
+  return `Usage: ${about}\n\nSubcommands:\n${nameList(sorted(subcommands(path)))}`;
+}
+
+/** Names and synopses of what stands one step below a group of commands; below the empty one, of all that stands first. */
+function subcommands(path: string): readonly (readonly [name: string, synopsis: string])[] {
+  const before = path === '' ? '' : `${path} `;
+  return Object.entries<CommandEntry>(COMMANDS)
+    .filter(([name]) => name.startsWith(before) && !name.slice(before.length).includes(' '))
+    .map(([name, entry]) => [name.slice(before.length), entry.synopsis] as const);
+}
+
+function unknownText(what: 'command' | 'subcommand' | 'flag', word: string, known: readonly string[]): string {
+  const near = suggest(word, known);
+  return `Unknown ${what} ${word}${near === undefined ? '' : `; did you mean ${near}?`}\n`;
 }
 
 function sorted(names: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {

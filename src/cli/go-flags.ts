@@ -52,7 +52,18 @@ export interface ParsedCommandLine<T extends FlagTable> {
 
 /** A command line that Go's flag package refuses; the message is its text without the usage that follows. */
 export class FlagError extends Error {
-  override readonly name = 'FlagError';
+  override readonly name: string = 'FlagError';
+}
+
+/** A flag that the command has not. */
+export class UnknownFlagError extends FlagError {
+  override readonly name = 'UnknownFlagError';
+  readonly flag: string;
+
+  constructor(flag: string) {
+    super(`flag provided but not defined: -${flag}`);
+    this.flag = flag;
+  }
 }
 
 /** `-h` or `-help` where no such flag is defined. */
@@ -190,7 +201,7 @@ export function parseFlags<const T extends FlagTable>(table: T, argv: readonly s
     const spec = Object.hasOwn(table, name) ? table[name] : undefined;
     if (spec === undefined) {
       if (name === 'help' || name === 'h') throw new HelpRequested();
-      throw new FlagError(`flag provided but not defined: -${name}`);
+      throw new UnknownFlagError(name);
     }
     let text = equals < 0 ? undefined : body.slice(equals + 1);
     if (text === undefined && (spec.kind === 'bool' || spec.kind === 'strictBool')) text = 'true';

@@ -30,11 +30,17 @@ function wrap(text: string): string {
   return [...lines, line].map((each) => `     ${each}`).join('\n');
 }
 
+/** What a flag does, and what it is when it is not given. */
+function explained({kind, help, default: unless}: FlagSpec): string {
+  const isSaid = unless === undefined || unless === '' || kind === 'bool' || /default/i.test(help);
+  return isSaid ? help : `${help} Default: ${unless}`;
+}
+
 function section(title: string, flags: readonly [string, FlagSpec][]): string {
   if (flags.length === 0) return '';
   const entries = flags.map(([name, spec]) => {
     const value = valueName(spec);
-    return `  -${name}${value === '' ? '' : `=<${value}>`}\n${wrap(spec.help)}\n`;
+    return `  -${name}${value === '' ? '' : `=<${value}>`}\n${wrap(explained(spec))}\n`;
   });
   return `\n${title}\n\n${entries.join('\n')}`;
 }

@@ -52,7 +52,19 @@ describe('the command line', () => {
 
   it('answers a bad flag as Go does', async () => {
     const {err, code} = await run('version', '-x');
-    expect({err, code}).toEqual({err: 'flag provided but not defined: -x\nUsage:\n  -format string\n    \tOutput format {pretty|json} (default "pretty")\n', code: 1});
+    expect({err, code}).toEqual({err: 'flag provided but not defined: -x\nUsage:\n  -format string\n    \tOutput format {pretty|json} (default "pretty")\n\nUnknown flag -x\n', code: 1});
+  });
+
+  it.each([
+    [['membrs'], 'Unknown command membrs; did you mean members?'],
+    [['acl', 'bootstrap'], 'This version of Proconsul has no command acl'],
+    [['kv', 'gte', 'k'], 'Unknown subcommand gte; did you mean get?'],
+    [['kv', 'get', '-recursive', 'k'], 'Unknown flag -recursive; did you mean -recurse?'],
+    [['kv', 'get', '-zzzzzz', 'k'], 'Unknown flag -zzzzzz'],
+  ])('says at the end of the usage what it did not know, and what may have been meant: %j', async (words, text) => {
+    const {err, out} = await run(...words);
+    expect(err.endsWith(`\n${text}\n`)).toBe(true);
+    expect(out).toBe('');
   });
 
   it('states the version of Consul and its own', async () => {
