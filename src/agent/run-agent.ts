@@ -36,6 +36,9 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   }
   const log = new AgentLog({level: config.log.level.toLowerCase() as LogLevel, json: config.log.json, outputs, clock: systemClock});
   const logger = log.logger('agent');
+  // A fault of ours ends the process as ever, with its trace; the log says so too.
+  const onCrash = (error: Error): void => logger.error('Panic', {error: error.stack ?? error.message});
+  process.on('uncaughtExceptionMonitor', onCrash);
   if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
   for (const warning of warnings) logger.warn(warning);
   if (process.env['NOTIFY_SOCKET'] !== undefined) logger.warn('systemd waits to be notified (Type=notify), which this program does not do: it will be ended when TimeoutStartSec is over. Put Type=exec into the unit');
@@ -65,6 +68,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   await agent.close();
   unhook();
   unhookHangup();
+  process.off('uncaughtExceptionMonitor', onCrash);
   if (config.pidFile !== '') rmSync(config.pidFile, {force: true});
   logger.info('Exit code', {code});
   return code;
@@ -112,6 +116,7 @@ function openLogFile({log}: RuntimeConfig): RotatingFile {
       rotateBytes: log.rotateBytes,
       maxFiles: log.rotateMaxFiles,
       clock: systemClock,
+      onTrouble: (why) => process.stderr.write(`==> the log file ${log.file} cannot be written: ${why}\n`),
     });
   } catch (error) {
     throw new ConsulError(`Failed to setup logging: open ${log.file}: ${systemErrorText(error)}`);

@@ -1,14 +1,14 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {request as httpRequest, type IncomingMessage, type RequestOptions} from 'node:http';
-import {isIP} from 'node:net';
 import {join} from 'node:path';
 import {type Readable} from 'node:stream';
-import {joinHostPort} from '../runtime/host-port.ts';
+import {openErrorText} from '../runtime/system-error.ts';
 import {errorText} from '../runtime/thrown.ts';
 import {goQuote} from '../schema/go-quote.ts';
 import {tryGoBool} from '../schema/go-strconv.ts';
 import {type CommandIo, CommandFailure} from './command.ts';
 import {type HttpFlagValues} from './http-flags.ts';
+import {type Destination, transportText} from './transport-text.ts';
 
 const DEFAULT_ADDRESS = '127.0.0.1:8500';
 /** Go's http.Client speaks plain HTTP on port 80 when an address has none. */
@@ -43,12 +43,9 @@ export class ApiError extends Error {
   }
 }
 
-interface Endpoint {
+interface Endpoint extends Destination {
   readonly secure: boolean;
-  readonly host: string;
-  readonly port: number;
   readonly pathPrefix: string;
-  readonly socketPath: string | undefined;
   /** scheme and host as they stand in error texts */
   readonly shown: string;
 }
@@ -223,7 +220,7 @@ function token(flags: HttpFlagValues, {env}: CommandIo): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new CommandFailure(`Error connecting to Consul agent: Error loading token file ${file} : ${openErrorText(error as NodeJS.ErrnoException, file)}`);
+    throw new CommandFailure(`Error connecting to Consul agent: Error loading token file ${file} : ${openErrorText(error, file)}`);
   }
 }
 
@@ -232,7 +229,7 @@ function tlsOptions(flags: HttpFlagValues, {env}: CommandIo): TlsOptions {
     try {
       return readFileSync(path);
     } catch (error) {
-      throw new CommandFailure(`Error connecting to Consul agent: Error loading ${what}: ${openErrorText(error as NodeJS.ErrnoException, path)}`);
+      throw new CommandFailure(`Error connecting to Consul agent: Error loading ${what}: ${openErrorText(error, path)}`);
     }
   };
   const caFile = flags['ca-file'] || env['CONSUL_CACERT'];
@@ -249,65 +246,4 @@ function tlsOptions(flags: HttpFlagValues, {env}: CommandIo): TlsOptions {
     ...(servername ? {servername} : {}),
     ...(verify !== undefined && verify !== '' && tryGoBool(verify) !== true ? {rejectUnauthorized: false} : {}),
   };
-}
-
-const ERRNO_TEXT: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused', ECONNRESET: 'connection reset by peer', ENOENT: 'no such file or directory', EACCES: 'permission denied',
-  EHOSTUNREACH: 'no route to host', ENETUNREACH: 'network is unreachable', ETIMEDOUT: 'connection timed out', EISDIR: 'is a directory', ENOTDIR: 'not a directory',
-};
-
-/** Go's words for a file that does not open. */
-export function openErrorText(error: NodeJS.ErrnoException, path: string): string {
-  const what = ERRNO_TEXT[error.code ?? ''] ?? error.message;
-  return error.code === 'EISDIR' ? `read ${path}: ${what}` : `open ${path}: ${what}`;
-}
-
-function transportText(error: NodeJS.ErrnoException, {socketPath, host, port}: Endpoint): string {
-  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return `dial tcp: lookup ${host}: no such host`;
-  // A name may have had several addresses: the first failure speaks for all.
-  const cause = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
-  const text = ERRNO_TEXT[cause.code ?? ''];
-  const reached = (cause as {readonly address?: string}).address ?? host;
-  const where = socketPath === undefined ? `tcp ${joinHostPort(reached, port)}` : `unix ${socketPath}`;
-  if (/wrong version number|packet length too long/.test(cause.message)) return 'http: server gave HTTP response to HTTPS client';
-  const untrusted = certificateText(cause, host);
-  if (untrusted !== undefined) return untrusted;
-  if (cause.syscall === 'connect' && text !== undefined) return `dial ${where}: connect: ${text}`;
-  if (cause.code === 'ECONNRESET') return cause.message === 'socket hang up' ? 'EOF' : `read ${where}: read: connection reset by peer`;
-  return cause.message;
-}
-
-/** Go's words for a certificate that does not do, ours or the agent's; undefined for other errors. */
-function certificateText(error: NodeJS.ErrnoException, host: string): string | undefined {
-  const unverified = 'tls: failed to verify certificate: x509: ';
-  switch (error.code) {
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'CERT_SIGNATURE_FAILURE':
-      return `${unverified}certificate signed by unknown authority`;
-    case 'CERT_HAS_EXPIRED':
-    case 'CERT_NOT_YET_VALID':
-      return `${unverified}certificate has expired or is not yet valid`;
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return unverified + wrongNameText((error as {readonly cert?: {readonly subjectaltname?: string}}).cert?.subjectaltname ?? '', (error as {readonly host?: string}).host ?? host);
-    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
-      return 'remote error: tls: certificate required';
-    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
-    case 'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE':
-      return 'remote error: tls: bad certificate';
-    case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
-      return 'remote error: tls: unknown certificate authority';
-    default:
-      return undefined;
-  }
-}
-
-function wrongNameText(alternatives: string, name: string): string {
-  const named = (prefix: string): readonly string[] => alternatives.split(', ').filter((text) => text.startsWith(prefix)).map((text) => text.slice(prefix.length));
-  if (isIP(name) === 0) return `certificate is valid for ${named('DNS:').join(', ')}, not ${name}`;
-  const addresses = named('IP Address:');
-  return addresses.length === 0 ? `cannot validate certificate for ${name} because it doesn't contain any IP SANs` : `certificate is valid for ${addresses.join(', ')}, not ${name}`;
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {buildService} from './build/definitions.ts';
 import {ConfigError} from './config-error.ts';
 import {multiErrorText} from '../consul-error.ts';
+import {systemErrorText} from '../runtime/system-error.ts';
 import {type Block} from './decode.ts';
 import {MAX_CONFIG_FILE_BYTES} from './limits.ts';
 import {parseSource, type ConfigFormat, type ConfigSource} from './parse-source.ts';
@@ -36,7 +37,7 @@ export function readSources(path: string, format: ConfigFormat | undefined, warn
   } catch (error) {
     const fault = error as NodeJS.ErrnoException;
     if (fault instanceof ConfigError || fault.code === undefined) throw error;
-    throw new ConfigError(`config: Open failed on ${path}. open ${fault.path ?? path}: ${errnoText(fault)}`);
+    throw new ConfigError(`config: Open failed on ${path}. open ${fault.path ?? path}: ${systemErrorText(fault)}`);
   }
 }
 
@@ -64,20 +65,4 @@ function readSource(path: string, format: ConfigFormat): ConfigSource {
 function formatOf(path: string): ConfigFormat | undefined {
   if (path.endsWith('.json')) return 'json';
   return path.endsWith('.hcl') ? 'hcl' : undefined;
-}
-
-/** Go's words for the errors that opening a file brings. */
-function errnoText(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-      return 'no such file or directory';
-    case 'EACCES':
-      return 'permission denied';
-    case 'ENOTDIR':
-      return 'not a directory';
-    case 'EISDIR':
-      return 'is a directory';
-    default:
-      return error.message;
-  }
 }

@@ -17,6 +17,10 @@ const systemTexts: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENFILE: 'too many open files in system',
   ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on device',
+  EROFS: 'read-only file system',
+  EDQUOT: 'disk quota exceeded',
+  EISDIR: 'is a directory',
   ENOEXEC: 'exec format error',
   ENOMEM: 'cannot allocate memory',
   ENOTDIR: 'not a directory',
@@ -34,6 +38,11 @@ export function errorCode(error: unknown): string {
 /** The C library's words for an error, as Go prints them (`connection refused`); Node's own text if it has none. */
 export function systemErrorText(error: unknown): string {
   return systemTexts[errorCode(error)] ?? errorText(error);
+}
+
+/** Go's words for a file that cannot be opened, or is a folder. */
+export function openErrorText(error: unknown, path: string): string {
+  return `${errorCode(error) === 'EISDIR' ? 'read' : 'open'} ${path}: ${systemErrorText(error)}`;
 }
 
 /** Why a program did not start, as Go says it: a name without a slash was looked for in PATH, anything else was handed to the system. */

@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -47,14 +47,16 @@ describe('the agent log', () => {
 
 describe('a rotating log file', () => {
   let folder: string;
+  let troubles: string[];
   beforeEach(() => {
+    troubles = [];
     folder = mkdtempSync(join(tmpdir(), 'proconsul-log-'));
   });
   afterEach(() => rmSync(folder, {recursive: true, force: true}));
 
   it('begins anew when it is large enough, and keeps the newest archives', () => {
     const time = new SimulatedClock();
-    const file = new RotatingFile({path: `${folder}/`, rotateDurationMs: 1e9, rotateBytes: 4, maxFiles: 1, clock: time});
+    const file = new RotatingFile({path: `${folder}/`, rotateDurationMs: 1e9, rotateBytes: 4, maxFiles: 1, clock: time, onTrouble: (why) => void troubles.push(why)});
     for (const line of ['one\n', 'two\n', 'three\n']) {
       file.write(line);
       time.advance(1);
@@ -67,7 +69,7 @@ describe('a rotating log file', () => {
 
   it('begins anew when it is old enough', () => {
     const time = new SimulatedClock();
-    const file = new RotatingFile({path: join(folder, 'a.txt'), rotateDurationMs: 1000, rotateBytes: 0, maxFiles: -1, clock: time});
+    const file = new RotatingFile({path: join(folder, 'a.txt'), rotateDurationMs: 1000, rotateBytes: 0, maxFiles: -1, clock: time, onTrouble: (why) => void troubles.push(why)});
     file.write('old\n');
     time.advance(1000);
     file.write('new\n');
@@ -75,5 +77,33 @@ describe('a rotating log file', () => {
     expect(readdirSync(folder)).toEqual(['a.txt']);
     expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('new\n');
     expect(existsSync(join(folder, 'consul.log'))).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+
+  it.runIf(existsSync('/dev/full'))('on a full disk loses lines, and says so once', () => {
+    const path = join(folder, 'full.log');
+    symlinkSync('/dev/full', path);
+    const file = new RotatingFile({path, rotateDurationMs: 1e9, rotateBytes: 0, maxFiles: 0, clock, onTrouble: (why) => void troubles.push(why)});
+    file.write('one\n');
+    file.write('two\n');
+    file.close();
+    expect(troubles).toEqual(['no space left on device']);
+  });
+
+  it('goes on where it was while it cannot be begun anew, and anew where somebody has moved it away', () => {
+    const time = new SimulatedClock();
+    const path = join(folder, 'a.log');
+    const file = new RotatingFile({path, rotateDurationMs: 1000, rotateBytes: 0, maxFiles: 0, clock: time, onTrouble: (why) => void troubles.push(why)});
+    file.write('one\n');
+    time.advance(1000);
+    // Nothing can be renamed to what is a folder that holds something.
+    const archive = join(folder, `a-${BigInt(time.wallMs()) * 1_000_000n}.log`);
+    mkdirSync(join(archive, 'x'), {recursive: true});
+    file.write('two\n');
+    expect([readFileSync(path, 'utf8'), troubles]).toEqual(['one\ntwo\n', ['is a directory']]);
+    renameSync(path, join(folder, 'moved'));
+    file.write('three\n');
+    file.close();
+    expect([readFileSync(path, 'utf8'), readFileSync(join(folder, 'moved'), 'utf8')]).toEqual(['three\n', 'one\ntwo\n']);
   });
 });

@@ -94,7 +94,7 @@ describe('a log file', () => {
   it('has the name that was given, with an extension or without', () => {
     const dir = temporaryDir();
     mkdirSync(join(dir, 'folder'));
-    const open = (path: string): RotatingFile => new RotatingFile({path, rotateDurationMs: 1000, rotateBytes: 0, maxFiles: 0, clock: new SimulatedClock()});
+    const open = (path: string): RotatingFile => new RotatingFile({path, rotateDurationMs: 1000, rotateBytes: 0, maxFiles: 0, clock: new SimulatedClock(), onTrouble: (why) => expect.unreachable(why)});
     for (const path of ['plain', 'agent.txt', 'folder/']) open(join(dir, path) + (path.endsWith('/') ? '/' : '')).close();
     expect(['plain', 'agent.txt', 'folder/consul.log'].map((name) => existsSync(join(dir, name)))).toEqual([true, true, true]);
   });

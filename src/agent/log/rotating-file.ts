@@ -1,6 +1,7 @@
 import {closeSync, openSync, readdirSync, renameSync, rmSync, writeSync} from 'node:fs';
 import {basename, dirname, extname, join} from 'node:path';
 import {type Clock} from '../../runtime/clock.ts';
+import {errorCode, systemErrorText} from '../../runtime/system-error.ts';
 import {type LogOutput} from './agent-log.ts';
 
 export interface RotatingFileOptions {
@@ -12,9 +13,14 @@ export interface RotatingFileOptions {
   /** Archives kept: 0 all, negative none. */
   readonly maxFiles: number;
   readonly clock: Clock;
+  /** Told why the file cannot be written or begun anew: once, until it can be again. */
+  readonly onTrouble: (why: string) => void;
 }
 
-/** A log file that is renamed and begun anew when it is too old or too large (cli.md §4.3). Looked at before each write. */
+/**
+ * A log file that is renamed and begun anew when it is too old or too large (cli.md §4.3). Looked at before each write.
+ * A full disk costs lines, and never ends what the log tells of.
+ */
 export class RotatingFile implements LogOutput {
   readonly #options: RotatingFileOptions;
   readonly #path: string;
@@ -25,6 +31,7 @@ export class RotatingFile implements LogOutput {
   #file: number;
   #openedMs: number;
   #bytes = 0;
+  #isTroubled = false;
 
   /** @throws Error from the file system when the folder is missing or not writable */
   constructor(options: RotatingFileOptions) {
@@ -39,10 +46,11 @@ export class RotatingFile implements LogOutput {
   }
 
   write(line: string): void {
-    const {rotateBytes, rotateDurationMs, clock} = this.#options;
-    const tooLarge = rotateBytes > 0 && this.#bytes >= rotateBytes;
-    if (tooLarge || clock.nowMs() - this.#openedMs >= rotateDurationMs) this.#rotate();
-    this.#bytes += writeSync(this.#file, line);
+    const isFit = !this.#isDue() || this.#attempt(() => this.#rotate());
+    const isWritten = this.#attempt(() => {
+      this.#bytes += writeSync(this.#file, line);
+    });
+    if (isFit && isWritten) this.#isTroubled = false;
   }
 
   close(): void {
@@ -53,17 +61,44 @@ export class RotatingFile implements LogOutput {
     return openSync(this.#path, 'a', 0o640);
   }
 
+  #isDue(): boolean {
+    const {rotateBytes, rotateDurationMs, clock} = this.#options;
+    return (rotateBytes > 0 && this.#bytes >= rotateBytes) || clock.nowMs() - this.#openedMs >= rotateDurationMs;
+  }
+
+  #attempt(action: () => void): boolean {
+    try {
+      action();
+      return true;
+    } catch (error) {
+      if (!this.#isTroubled) this.#options.onTrouble(systemErrorText(error));
+      this.#isTroubled = true;
+      return false;
+    }
+  }
+
+  /** The old file stays open until there is a new one: where none can be made, lines go on where they went. */
   #rotate(): void {
     const {clock, maxFiles} = this.#options;
-    closeSync(this.#file);
-    const stamp = BigInt(Math.trunc(clock.wallMs())) * 1_000_000n;
-    renameSync(this.#path, join(this.#folder, `${this.#stem}-${stamp}${this.#extension}`));
+    this.#archive();
+    const old = this.#file;
+    this.#file = this.#open();
+    closeSync(old);
+    this.#openedMs = clock.nowMs();
+    this.#bytes = 0;
     if (maxFiles !== 0) {
       for (const name of this.#archives().slice(0, maxFiles < 0 ? undefined : -maxFiles)) rmSync(join(this.#folder, name));
     }
-    this.#file = this.#open();
-    this.#openedMs = clock.nowMs();
-    this.#bytes = 0;
+  }
+
+  #archive(): void {
+    const stamp = BigInt(Math.trunc(this.#options.clock.wallMs())) * 1_000_000n;
+    try {
+      renameSync(this.#path, join(this.#folder, `${this.#stem}-${stamp}${this.#extension}`));
+    } catch (error) {
+      // Somebody has moved it away already.
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
   }
 
   /** Oldest first: the stamps all have the same number of digits. */

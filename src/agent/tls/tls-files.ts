@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {type SecureVersion} from 'node:tls';
 import {type TlsListenerConfig} from '../../config/runtime-config.ts';
 import {ConsulError} from '../../consul-error.ts';
-import {errorCode, systemErrorText} from '../../runtime/system-error.ts';
+import {openErrorText, systemErrorText} from '../../runtime/system-error.ts';
 import {type TlsMaterial} from '../../runtime/tls-material.ts';
 
 /** Reads what the files of one section of `tls` hold. @throws ConsulError in Consul's words for files that are missing or hold something else */
@@ -93,7 +93,7 @@ function read(path: string, prefix: string): string {
   try {
     return readFileSync(path, 'latin1');
   } catch (error) {
-    throw new ConsulError(prefix + (errorCode(error) === 'EISDIR' ? `read ${path}: is a directory` : `open ${path}: ${systemErrorText(error)}`));
+    throw new ConsulError(prefix + openErrorText(error, path));
   }
 }
 

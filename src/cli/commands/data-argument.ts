@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
-import {openErrorText} from '../api-client.ts';
 import {CommandFailure, type CommandIo} from '../command.ts';
+import {openErrorText} from '../../runtime/system-error.ts';
 
 /**
  * Data given on the command line: `@path` is a file, `-` is standard input, anything else is itself (cli.md §2).
@@ -13,7 +13,7 @@ export async function readDataArgument(argument: string, io: CommandIo, failure:
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new CommandFailure(`${failure}Failed to read file: ${openErrorText(error as NodeJS.ErrnoException, path)}`);
+    throw new CommandFailure(`${failure}Failed to read file: ${openErrorText(error, path)}`);
   }
 }
 

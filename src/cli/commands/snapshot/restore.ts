@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
-import {ApiClient, openErrorText, orFail} from '../../api-client.ts';
+import {ApiClient, orFail} from '../../api-client.ts';
 import {CommandFailure, defineCommand, printLine} from '../../command.ts';
 import {CLIENT_FLAGS, SERVER_FLAGS} from '../../http-flags.ts';
+import {openErrorText} from '../../../runtime/system-error.ts';
 
 /** `consul snapshot restore` (cli.md §3.10). */
 export const snapshotRestoreCommand = defineCommand({
@@ -16,7 +17,7 @@ export const snapshotRestoreCommand = defineCommand({
     try {
       archive = readFileSync(file);
     } catch (error) {
-      throw new CommandFailure(`Error opening snapshot file: ${openErrorText(error as NodeJS.ErrnoException, file)}`);
+      throw new CommandFailure(`Error opening snapshot file: ${openErrorText(error, file)}`);
     }
     await orFail('Error restoring snapshot', client.call('PUT', '/v1/snapshot', {body: archive}));
     printLine(io, 'Restored snapshot');

@@ -1,9 +1,10 @@
 import {closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeSync} from 'node:fs';
 import {parse as parsePath, join} from 'node:path';
-import {ApiClient, openErrorText, orFail} from '../../api-client.ts';
+import {ApiClient, orFail} from '../../api-client.ts';
 import {CommandFailure, defineCommand, printLine} from '../../command.ts';
 import {CLIENT_FLAGS, SERVER_FLAGS} from '../../http-flags.ts';
 import {ArchiveError, verifyArchive} from '../../../raft/snapshot/snapshot-archive-reader.ts';
+import {openErrorText} from '../../../runtime/system-error.ts';
 
 const ARCHIVE_MODE = 0o600;
 
@@ -56,6 +57,6 @@ function writeFile(path: string, bytes: Uint8Array): void {
       closeSync(handle);
     }
   } catch (error) {
-    throw new CommandFailure(`Error writing unverified snapshot file: ${openErrorText(error as NodeJS.ErrnoException, path)}`);
+    throw new CommandFailure(`Error writing unverified snapshot file: ${openErrorText(error, path)}`);
   }
 }

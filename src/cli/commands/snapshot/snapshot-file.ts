@@ -1,8 +1,8 @@
 import {createReadStream, openSync} from 'node:fs';
 import {ArchiveError, type ArchivedMeta, verifyArchive} from '../../../raft/snapshot/snapshot-archive-reader.ts';
 import {errorText} from '../../../runtime/thrown.ts';
-import {openErrorText} from '../../api-client.ts';
 import {CommandFailure} from '../../command.ts';
+import {openErrorText} from '../../../runtime/system-error.ts';
 
 /** Takes a snapshot's state piece by piece. */
 export interface StateSink {
@@ -42,6 +42,6 @@ function opened(file: string): number {
   try {
     return openSync(file, 'r');
   } catch (error) {
-    throw new CommandFailure(`Error opening snapshot file: ${openErrorText(error as NodeJS.ErrnoException, file)}`);
+    throw new CommandFailure(`Error opening snapshot file: ${openErrorText(error, file)}`);
   }
 }

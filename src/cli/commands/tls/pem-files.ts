@@ -1,8 +1,8 @@
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {errorText} from '../../../runtime/thrown.ts';
-import {openErrorText} from '../../api-client.ts';
 import {CommandFailure} from '../../command.ts';
+import {openErrorText} from '../../../runtime/system-error.ts';
 
 /** Who may read a file. */
 export const certificateMode = 0o644;
@@ -23,6 +23,6 @@ export function readPem(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new CommandFailure(`Error reading ${what}: ${openErrorText(error as NodeJS.ErrnoException, path)}`);
+    throw new CommandFailure(`Error reading ${what}: ${openErrorText(error, path)}`);
   }
 }
