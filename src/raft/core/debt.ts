@@ -1,4 +1,4 @@
-import {type RaftState} from './raft-state.ts';
+import {type RaftState, setHardState} from './raft-state.ts';
 
 /**
  * A voter that has lost its log, but not its name: others may have counted it among those that hold an entry, and so call
@@ -8,7 +8,8 @@ import {type RaftState} from './raft-state.ts';
  *
  * How far is what the leader believes it to hold: the leader asks about the entry after the last that was acknowledged, or
  * a later one, before it is told that nothing is there. If it asks about the beginning, its commit index bounds what a
- * majority with this server in it can have agreed upon.
+ * majority with this server in it can have agreed upon. What is owed stands on the disk with term and vote, so that it is
+ * not forgotten a second time.
  */
 
 /** The leader took for granted that this server holds `index`. */
@@ -21,5 +22,7 @@ export function oweAtLeast(state: RaftState, index: number): void {
 export function settleDebt(state: RaftState, known: number): void {
   if (state.owed === undefined) return;
   if (state.owed === Infinity) state.owed = known;
-  if (state.log.last >= state.owed) state.owed = undefined;
+  if (state.log.last < state.owed) return;
+  state.owed = undefined;
+  setHardState(state, state.hard.term, state.hard.votedFor);
 }

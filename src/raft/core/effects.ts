@@ -9,6 +9,8 @@ export interface HardState {
   readonly term: number;
   /** Id (or, for a candidate of Consul 1.8, address) voted for in `term`; empty: nobody. */
   readonly votedFor: string;
+  /** There because this server has lost its log and gives no vote yet (debt.ts). */
+  readonly owes?: true;
 }
 
 /**

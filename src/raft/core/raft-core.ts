@@ -140,7 +140,7 @@ function initialState(self: Peer, config: RaftConfig, restored: RestoredState, r
     electionAtMs: Infinity,
     contactMs: -Infinity,
     lateDoubts: 0,
-    owed: restored.hasForgotten === true && lastIndex === 0 && snapshot.index === 0 ? Infinity : undefined,
+    owed: restored.hardState.owes === true || (restored.hasForgotten === true && lastIndex === 0 && snapshot.index === 0) ? Infinity : undefined,
     nowMs: 0,
     wallMs: 0,
     random: noChance,

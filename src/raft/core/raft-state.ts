@@ -106,7 +106,7 @@ export function persist(state: RaftState, parts: Omit<PersistEffect, 'kind' | 's
 
 export function setHardState(state: RaftState, term: number, votedFor: string): void {
   if (term < state.hard.term) throw new RaftInvariantError(`term goes back from ${state.hard.term} to ${term}`);
-  state.hard = {term, votedFor};
+  state.hard = state.owed === undefined ? {term, votedFor} : {term, votedFor, owes: true};
   persist(state, {hardState: state.hard});
 }
 

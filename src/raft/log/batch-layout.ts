@@ -179,7 +179,9 @@ export function decodeHardState(value: Buffer | undefined): HardState {
     const parsed: unknown = JSON.parse(value.toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && 'term' in parsed && 'votedFor' in parsed) {
       const {term, votedFor} = parsed;
-      if (typeof term === 'number' && Number.isSafeInteger(term) && term >= 0 && typeof votedFor === 'string') return {term, votedFor};
+      if (typeof term === 'number' && Number.isSafeInteger(term) && term >= 0 && typeof votedFor === 'string') {
+        return 'owes' in parsed && parsed.owes === true ? {term, votedFor, owes: true} : {term, votedFor};
+      }
     }
   } catch (error) {
     throw new RaftError('corrupt', 'term and vote cannot be read', {cause: error});

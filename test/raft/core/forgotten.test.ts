@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {type Effect} from '../../../src/raft/core/effects.ts';
 import {RaftCore} from '../../../src/raft/core/raft-core.ts';
+import {decodeHardState} from '../../../src/raft/log/batch-layout.ts';
 import {logType} from '../../../src/raft/log-entry.ts';
 import {scaledRaftConfig} from '../../../src/raft/raft-config.ts';
 import {seededRandom} from '../../../src/runtime/random.ts';
@@ -56,6 +57,22 @@ it('or when it holds what was committed, if the leader begins with the first ent
   expect(votes(core)).toEqual([false, false]);
   append(core, 2, 4, 4);
   expect(votes(core)).toEqual([true, true]);
+});
+
+it('and a restart on the way does not make it forget that it has forgotten', () => {
+  const core = empty(true);
+  append(core, 0, 2, 4);
+  const {hard} = core.state;
+  expect(hard).toEqual({term: 1, votedFor: '', owes: true});
+  const again = new RaftCore({id: 'n1', address: 'n1:1'}, scaledRaftConfig(1), {
+    hardState: decodeHardState(Buffer.from(JSON.stringify(hard))), firstIndex: 1, lastIndex: 2, termRuns: [{first: 1, term: 1}], configurations: [],
+    snapshot: {index: 0, term: 0, configuration: {servers: []}, configurationIndex: 0},
+  });
+  again.start(0, 0, random);
+  expect(votes(again)).toEqual([false, false]);
+  append(again, 2, 4, 4);
+  expect(again.state.hard).toEqual({term: 1, votedFor: ''});
+  expect(votes(again)).toEqual([true, true]);
 });
 
 it('or when it makes a cluster of its own', () => {

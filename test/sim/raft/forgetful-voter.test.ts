@@ -10,7 +10,7 @@ const seeds = Array.from({length: 200}, (_, i) => i + 1);
 
 /**
  * Three servers; one hears nothing while the two others agree on entries. Then one of these loses its disk and comes back
- * under its old name, and the leader, who alone still has all, goes down about that time, for a while.
+ * under its old name, perhaps in two goes, and the leader, who alone still has all, goes down about that time, for a while.
  * @returns whether all that was acknowledged is there in the end
  */
 function keepsAll(seed: number, knowsIt: boolean): boolean {
@@ -31,6 +31,12 @@ function keepsAll(seed: number, knowsIt: boolean): boolean {
   world.at(world.nowMs + world.random.float() * 100, () => leader.crash());
   world.at(world.nowMs + world.random.float() * 100, () => world.cut.clear());
   forgetful.start();
+  if (world.random.float() < 0.5) {
+    world.at(world.nowMs + world.random.float() * 100, () => {
+      forgetful.crash();
+      forgetful.start();
+    });
+  }
   world.run(3000);
   leader.start();
   world.run(5000);
