@@ -15,6 +15,7 @@ import {Agent} from './agent.ts';
 import {banner} from './banner.ts';
 import {gracefulLeaveMsMax} from './limits.ts';
 import {nodeIdOf} from './node-id.ts';
+import {protocolFault} from './protocol-fault.ts';
 import {startError} from './start-error.ts';
 import {AgentTls} from './tls/agent-tls.ts';
 
@@ -54,6 +55,8 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   });
   try {
     if (config.pidFile !== '') writePidFile(config.pidFile);
+    const fault = protocolFault(config);
+    if (fault !== undefined) throw new ConsulError(fault);
     await agent.start();
     isRunning = true;
   } catch (error) {

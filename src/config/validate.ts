@@ -24,6 +24,7 @@ export function validateConfig(config: RuntimeConfig, bootstrapExpect: number, w
   for (const check of checks) check(config, bootstrapExpect);
   validateBootstrap(config, bootstrapExpect, warnings);
   warnOfNames(config, warnings);
+  warnOfStreaming(config, warnings);
 }
 
 function refuse(text: string): never {
@@ -163,8 +164,9 @@ function validateDefinitions(config: RuntimeConfig): void {
 }
 
 function validateBootstrap(config: RuntimeConfig, expect: number, warnings: string[]): void {
-  const bootstrap = config.raft.bootstrap && expect !== 1;
-  if (expect > 0) {
+  // A cluster of one bootstraps itself: from here on that is what was asked for.
+  const {bootstrap} = config.raft;
+  if (expect > 1) {
     if (config.devMode) refuse("'bootstrap_expect > 0' not allowed in dev mode");
     if (!config.server) refuse("'bootstrap_expect > 0' requires 'server = true'");
     if (bootstrap) refuse("'bootstrap_expect > 0' and 'bootstrap = true' are mutually exclusive");
@@ -174,7 +176,12 @@ function validateBootstrap(config: RuntimeConfig, expect: number, warnings: stri
   if (expect === 2) warnings.push(`bootstrap_expect = 2: A cluster with 2 servers will provide no failure tolerance. See ${DEPLOYMENT_TABLE}`);
   if (expect > 2 && expect % 2 === 0) warnings.push(`bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance. See ${DEPLOYMENT_TABLE}`);
   if (expect > 1) warnings.push(`bootstrap_expect > 0: expecting ${expect} servers`);
-  if (config.raft.bootstrap) warnings.push('bootstrap = true: do not enable unless necessary');
+  if (bootstrap) warnings.push('bootstrap = true: do not enable unless necessary');
+}
+
+function warnOfStreaming({server, rpcEnableStreaming, useStreamingBackend}: RuntimeConfig, warnings: string[]): void {
+  if (!server && rpcEnableStreaming) warnings.push('rpc.enable_streaming = true has no effect when not running in server mode');
+  if (server && useStreamingBackend && !rpcEnableStreaming) warnings.push('use_streaming_backend = true requires rpc.enable_streaming on servers to work properly');
 }
 
 function warnOfNames(config: RuntimeConfig, warnings: string[]): void {

@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {removeStaleSocket, setSocketPermissions} from '../../src/agent/unix-socket.ts';
 import {RotatingFile} from '../../src/agent/log/rotating-file.ts';
+import {protocolFault} from '../../src/agent/protocol-fault.ts';
 import {startError} from '../../src/agent/start-error.ts';
 import {loadConfig} from '../../src/config/load-config.ts';
 import {type RuntimeConfig} from '../../src/config/runtime-config.ts';
@@ -98,4 +99,11 @@ describe('a log file', () => {
     for (const path of ['plain', 'agent.txt', 'folder/']) open(join(dir, path) + (path.endsWith('/') ? '/' : '')).close();
     expect(['plain', 'agent.txt', 'folder/consul.log'].map((name) => existsSync(join(dir, name)))).toEqual([true, true, true]);
   });
+});
+
+it('an agent does not start with a version of the protocol that it does not speak', () => {
+  const fault = (protocol: number, server: boolean): string | undefined => protocolFault({protocol, server});
+  expect([2, 3].map((version) => fault(version, true))).toEqual([undefined, undefined]);
+  expect(fault(1, true)).toBe("Failed to start Consul server: Protocol version '1' too low. Must be in range: [2, 3]");
+  expect(fault(4, false)).toBe("Failed to start Consul client: Protocol version '4' too high. Must be in range: [2, 3]");
 });

@@ -90,6 +90,20 @@ describe('loading a configuration', () => {
     expect(warnings).toEqual(['These settings are accepted but have no effect in this version of Proconsul: acl.enabled']);
   });
 
+  it.each([
+    ['rpc { enable_streaming = true }', 'rpc.enable_streaming = true has no effect when not running in server mode'],
+    ['server = true rpc { enable_streaming = false }', 'use_streaming_backend = true requires rpc.enable_streaming on servers to work properly'],
+    ['server = true bootstrap_expect = 2', 'bootstrap_expect > 0: expecting 2 servers'],
+  ])('warns of %j in the words of Consul', (hcl, text) => {
+    expect(load(hcl).warnings).toContain(text);
+    expect(load('').warnings).not.toContain(text);
+  });
+
+  it('takes one expected server of a -dev agent for itself', () => {
+    expect(loadConfig({devMode: true, paths: [], format: undefined, fragments: ['bootstrap_expect = 1'], flagValues: new Map()}).config.raft.bootstrap).toBe(true);
+    expect(() => loadConfig({devMode: true, paths: [], format: undefined, fragments: ['bootstrap_expect = 3'], flagValues: new Map()})).toThrow("'bootstrap_expect > 0' not allowed in dev mode");
+  });
+
   it('says where an unknown key stands and what was meant', () => {
     expect(refusal('ports { htpp = 1 }')).toBe('failed to parse flags-0.hcl: 1 error occurred:\n\t* invalid config key ports.htpp\n\n  flags-0.hcl:3:9: unknown key ports.htpp; did you mean ports.http?\n');
   });
@@ -114,6 +128,8 @@ describe('loading a configuration', () => {
     ['bind_addr = "1.1.1.1 2.2.2.2"', "bind_addr cannot contain multiple addresses. Use 'addresses.{dns,http,https}' instead."],
     ['addresses { dns = "unix:///x" }', 'DNS address cannot be a unix socket'],
     ['bootstrap = true', "'bootstrap = true' requires 'server = true'"],
+    ['bootstrap_expect = 1', "'bootstrap = true' requires 'server = true'"],
+    ['bootstrap_expect = 3', "'bootstrap_expect > 0' requires 'server = true'"],
     ['server = true bootstrap = true bootstrap_expect = 3', "'bootstrap_expect > 0' and 'bootstrap = true' are mutually exclusive"],
     ['node_meta { "a b" = "1" }', "node_meta invalid: Couldn't load metadata pair ('a b', '1'): Key contains invalid characters"],
     ['encrypt = "!!"', 'encrypt has invalid key: illegal base64 data at input byte 0'],

@@ -2,13 +2,14 @@ import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
 import {formatGoDuration} from '../../schema/go-duration.ts';
 import {servesGrpcTls} from '../grpc/grpc-listeners.ts';
+import {protocolVersion} from '../protocol-fault.ts';
 
 /**
  * The tags an agent gossips of itself (gossip.md §15.2, §15.3). WAN pools have servers only, and no WAN port to join. A
  * gRPC port is told where something answers there.
  */
 export function agentTags(config: RuntimeConfig, nodeId: string, pool: 'lan' | 'wan'): Record<string, string> {
-  const common = {dc: config.datacenter, segment: '', id: nodeId, vsn: String(config.protocol), vsn_min: '2', vsn_max: '3', build: `${CONSUL_VERSION}:`};
+  const common = {dc: config.datacenter, segment: '', id: nodeId, vsn: String(config.protocol), vsn_min: String(protocolVersion.min), vsn_max: String(protocolVersion.max), build: `${CONSUL_VERSION}:`};
   return config.server ? {role: 'consul', ...common, ...serverTags(config, pool)} : {role: 'node', ...common, ...clientTags(config)};
 }
 
