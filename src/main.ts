@@ -1,6 +1,7 @@
 import {enableCompileCache} from 'node:module';
 import {type CommandIo} from './cli/command.ts';
 import {dispatch} from './cli/dispatch.ts';
+import {systemErrorText} from './runtime/system-error.ts';
 
 /** Standard input to its end. */
 async function readStdin(): Promise<Buffer> {
@@ -26,8 +27,11 @@ const io: CommandIo = {
 // A reader that goes away (`consul kv export | head`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`write /dev/stdout: ${systemErrorText(error)}\n`);
+  process.exit(1);
 });
 const exitCode = await dispatch(process.argv.slice(2), io);
 // What was written goes out first; a handle that somebody forgot must not keep the process.
-process.stdout.write('', () => process.exit(exitCode));
+process.stdout.write('', (error) => {
+  if (error === undefined || error === null) process.exit(exitCode);
+});

@@ -11,6 +11,7 @@ import {errorText} from '../runtime/thrown.ts';
 import {refuseForeignRaft} from '../server/foreign-raft.ts';
 import {AgentLog, type LogOutput} from './log/agent-log.ts';
 import {RotatingFile} from './log/rotating-file.ts';
+import {standardOutput} from './log/standard-output.ts';
 import {Agent} from './agent.ts';
 import {banner} from './banner.ts';
 import {gracefulLeaveMsMax} from './limits.ts';
@@ -22,7 +23,8 @@ import {AgentTls} from './tls/agent-tls.ts';
 /** Runs an agent until it is told to stop. @returns the process's exit code (cli.md §4.5) */
 export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig): Promise<number> {
   const {config, warnings} = loaded;
-  const outputs: LogOutput[] = [{write: (line) => void process.stdout.write(line)}];
+  const output = standardOutput();
+  const outputs: LogOutput[] = [output];
   let nodeId: string;
   let tls: AgentTls;
   try {
@@ -40,7 +42,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   // A fault of ours ends the process as ever, with its trace; the log says so too.
   const onCrash = (error: Error): void => logger.error('Panic', {error: error.stack ?? error.message});
   process.on('uncaughtExceptionMonitor', onCrash);
-  if (!config.log.json) process.stdout.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
+  if (!config.log.json) output.write(banner(config, nodeId, process.env['PROCONSUL_VERSION'] ?? 'development'));
   for (const warning of warnings) logger.warn(warning);
   if (process.env['NOTIFY_SOCKET'] !== undefined) logger.warn('systemd waits to be notified (Type=notify), which this program does not do: it will be ended when TimeoutStartSec is over. Put Type=exec into the unit');
   const stopped = Promise.withResolvers<number>();

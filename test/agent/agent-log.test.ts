@@ -1,9 +1,10 @@
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {AgentLog} from '../../src/agent/log/agent-log.ts';
 import {RotatingFile} from '../../src/agent/log/rotating-file.ts';
+import {standardOutput} from '../../src/agent/log/standard-output.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 
 const clock = new SimulatedClock();
@@ -42,6 +43,25 @@ describe('the agent log', () => {
     logger.debug('more');
     expect([lines.length, heard]).toEqual([0, ['2026-01-02T03:04:05.000Z [DEBUG] agent: detail']]);
     expect(logger.enabled('debug')).toBe(false);
+  });
+});
+
+describe('a log on standard output', () => {
+  it.runIf(existsSync('/dev/full'))('loses lines on a full disk, and goes on', () => {
+    const fd = openSync('/dev/full', 'w');
+    const output = standardOutput(fd);
+    output.write('one\n');
+    output.write('two\n');
+    closeSync(fd);
+  });
+
+  it('writes into a file line by line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'proconsul-log-'));
+    const fd = openSync(join(folder, 'out'), 'w');
+    standardOutput(fd).write('one\n');
+    expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('one\n');
+    closeSync(fd);
+    rmSync(folder, {recursive: true});
   });
 });
 
