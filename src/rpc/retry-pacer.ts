@@ -1,4 +1,5 @@
 import {type Clock} from '../runtime/clock.ts';
+import {pause} from '../runtime/pause.ts';
 import {type Random} from '../runtime/random.ts';
 
 /** Share of the hold time that bounds the first wait between two tries (rpc-raft.md §6). */
@@ -30,25 +31,7 @@ export class RetryPacer {
   /** The same with a wait of the caller's choice, for what costs nobody anything to look at again. */
   async waitFor(ms: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#clock.nowMs() > this.#deadlineMs) return false;
-    return signal === undefined ? this.#sleep(ms) : this.#sleepUnless(signal, ms);
-  }
-
-  #sleep(ms: number): Promise<true> {
-    return new Promise((resolve) => void this.#clock.setTimer(ms, () => resolve(true)));
-  }
-
-  #sleepUnless(signal: AbortSignal, ms: number): Promise<boolean> {
-    if (signal.aborted) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const onAbort = (): void => {
-        timer.cancel();
-        resolve(false);
-      };
-      const timer = this.#clock.setTimer(ms, () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve(true);
-      });
-      signal.addEventListener('abort', onAbort, {once: true});
-    });
+    await pause(this.#clock, ms, signal);
+    return signal?.aborted !== true;
   }
 }

@@ -1,4 +1,3 @@
-import {Readable} from 'node:stream';
 import {demand} from '../../acl/authorizer.ts';
 import {type RuntimeConfig} from '../../config/runtime-config.ts';
 import {ConsulError} from '../../consul-error.ts';
@@ -6,8 +5,7 @@ import {type Answer, emptyAnswer, jsonAnswer} from '../../http/answer.ts';
 import {type ApiRequest} from '../../http/api-request.ts';
 import {type Route} from '../../http/route.ts';
 import {CONSUL_VERSION} from '../../program-version.ts';
-import {type Clock, type Timer} from '../../runtime/clock.ts';
-import {metricsIntervalMs} from '../../runtime/metrics.ts';
+import {type Clock} from '../../runtime/clock.ts';
 import {Coordinate} from '../../schema/coordinate.ts';
 import {indentJson} from '../../schema/go-json.ts';
 import {type Membership} from '../../server/membership.ts';
@@ -17,6 +15,7 @@ import {type MeasuredAgent, metricsSummary, prometheusText} from './agent-metric
 import {debugConfig} from './debug-config.ts';
 import {hostInfo} from './host-info.ts';
 import {logLevelOf, logStream} from './log-stream.ts';
+import {metricsStream} from './metrics-stream.ts';
 import {enableOf} from './maintenance-query.ts';
 import {shownMember} from './shown-member.ts';
 import {plainJson, sortedJson} from './sorted-json.ts';
@@ -46,7 +45,7 @@ export function agentSelfRoutes(options: AgentSelfOptions): readonly Route[] {
     {path: '/v1/agent/version', methods: {GET: version}},
     {path: '/v1/agent/host', methods: {GET: (request) => host(options, request)}},
     {path: '/v1/agent/metrics', methods: {GET: (request) => metrics(options, request)}},
-    {path: '/v1/agent/metrics/stream', methods: {GET: (request) => metricsStream(options, request)}},
+    {path: '/v1/agent/metrics/stream', methods: {GET: (request) => streamMetrics(options, request)}},
     {path: '/v1/agent/monitor', methods: {GET: (request) => monitor(options, request)}},
     {path: '/v1/agent/maintenance', methods: {PUT: (request) => maintenance(options, request)}},
     {path: '/v1/agent/reload', methods: {PUT: (request) => reload(options, request)}},
@@ -103,23 +102,10 @@ async function metrics(options: AgentSelfOptions, request: ApiRequest): Promise<
   return jsonAnswer(plainJson(metricsSummary(telemetry, options.measured), request.pretty) + request.jsonEnd);
 }
 
-async function metricsStream(options: AgentSelfOptions, request: ApiRequest): Promise<Answer> {
+async function streamMetrics(options: AgentSelfOptions, request: ApiRequest): Promise<Answer> {
   demand(await authorizerOf(request, options), 'agent', 'read', options.local.nodeName);
-  const {clock} = options;
-  let timer: Timer | undefined;
-  const stream = new Readable({
-    read: () => undefined,
-    destroy: (error, done) => {
-      timer?.cancel();
-      done(error);
-    },
-  });
-  const emit = (): void => {
-    stream.push(`${plainJson(metricsSummary(options.config().telemetry, options.measured), true)}\n`);
-    timer = clock.setTimer(metricsIntervalMs, emit);
-  };
-  emit();
-  return {status: 200, body: stream, contentType: null};
+  const summary = (): string => `${plainJson(metricsSummary(options.config().telemetry, options.measured), true)}\n`;
+  return {status: 200, body: metricsStream(summary, options.clock), contentType: null};
 }
 
 async function monitor(options: AgentSelfOptions, request: ApiRequest): Promise<Answer> {
