@@ -26,7 +26,7 @@ export interface ServerOptions {
   /** May make a cluster of its own when there is none. */
   readonly bootstrap: boolean;
   /** The data directory was a server's before this start, by other traces than its Raft folder. */
-  readonly wasServer?: boolean;
+  readonly wasServer: boolean;
   readonly raft: RaftConfig;
   /** The pool of this datacenter's agents. */
   readonly membership: Membership;

@@ -129,7 +129,7 @@ export class Server {
   }
 
   #raftOn(delays: LockDelays): RaftNode {
-    const {nodeId: id, address, clock, random, raft: config, onFatal, logger} = this.#options;
+    const {nodeId: id, address, wasServer: wasMember, clock, random, raft: config, onFatal, logger} = this.#options;
     const fsm = new ServerFsm({
       store: this.store,
       commands,
@@ -144,7 +144,7 @@ export class Server {
         this.#grpc.stateReplaced();
       },
     });
-    const raft = new RaftNode({...raftStores(this.#options), id, address, fsm, transport: this.#port.transport, clock, random, config, logger: logger.named('raft')});
+    const raft = new RaftNode({...raftStores(this.#options), id, address, fsm, transport: this.#port.transport, clock, random, config, wasMember, logger: logger.named('raft')});
     raft.onFatal(onFatal);
     return raft;
   }
@@ -277,7 +277,7 @@ export class Server {
 
   /** Who removed the folder of a server should know what follows. */
   #tellOfEmptyFolder(): void {
-    const {wasServer = false, bootstrap, raftDir, logger} = this.#options;
+    const {wasServer, bootstrap, raftDir, logger} = this.#options;
     if (!wasServer) return;
     const what = bootstrap
       ? 'bootstrap = true makes a new cluster with an empty state; the data of the old one comes back with "consul snapshot restore"'

@@ -21,5 +21,5 @@ export interface RaftNodeOptions {
   readonly config: RaftConfig;
   readonly logger: Logger;
   /** This server was one before. If its disk is empty now, it votes for nobody until a leader has brought it up to date. */
-  readonly wasMember?: boolean;
+  readonly wasMember: boolean;
 }

@@ -91,7 +91,7 @@ export class RaftNode {
     const {clock, random, logger} = options;
     const {log, snapshot} = await readDisk(options);
     const self: Peer = {id: options.id, address: options.address};
-    this.#core = new RaftCore(self, options.config, {...log, snapshot, hasForgotten: options.wasMember === true});
+    this.#core = new RaftCore(self, options.config, {...log, snapshot, hasForgotten: options.wasMember});
     this.#apply.jumpTo(snapshot.index);
     const {latest, latestIndex} = this.#core.state.configurations;
     logger.info('initial configuration', {index: latestIndex, servers: latest.servers.length});

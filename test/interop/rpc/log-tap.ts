@@ -65,7 +65,7 @@ export class LogTap {
       transport,
       clock: systemClock,
       random: systemRandom,
-      config: {...scaledRaftConfig(1), trailingLogs: 1_000_000},
+      wasMember: false, config: {...scaledRaftConfig(1), trailingLogs: 1_000_000},
       logger: silentLogger,
     });
   }

@@ -27,7 +27,7 @@ async function soleServer(folder: string): Promise<Sole> {
   const store = new DirectorySnapshotStore(folder);
   const node = new RaftNode({
     ...soleConfiguration.servers[0], logStore: new BatchedLogStore(new SimulatedDisk().asLogDisk()), snapshotStore: store, fsm: new CountingFsm(),
-    transport: unconnectedTransport, clock, random: seededRandom(1), config, logger: silentLogger,
+    transport: unconnectedTransport, clock, random: seededRandom(1), wasMember: false, config, logger: silentLogger,
   });
   await node.start();
   await node.bootstrap(soleConfiguration);

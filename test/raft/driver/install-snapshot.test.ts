@@ -53,7 +53,7 @@ async function follower(folder: string): Promise<Follower> {
   const snapshots = new DirectorySnapshotStore(folder);
   const node = new RaftNode({
     id: 'n2', address: '127.0.0.1:2', logStore: new BatchedLogStore(new SimulatedDisk().asLogDisk()), snapshotStore: snapshots, fsm, transport,
-    clock: systemClock, random: systemRandom, config: scaledRaftConfig(10), logger: silentLogger,
+    clock: systemClock, random: systemRandom, wasMember: false, config: scaledRaftConfig(10), logger: silentLogger,
   });
   const broken: unknown[] = [];
   node.onFatal((error) => broken.push(error));

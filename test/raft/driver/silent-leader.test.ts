@@ -24,7 +24,7 @@ test('a leader that was not heard of for longer than its lease is silent; it sta
   const clock = new SimulatedClock();
   const node = new RaftNode({
     id: 'n2', address: '127.0.0.1:2', logStore: new BatchedLogStore(new SimulatedDisk().asLogDisk()), snapshotStore: new DirectorySnapshotStore(folder),
-    fsm: new CountingFsm(), transport, clock, random: seededRandom(1), config, logger: silentLogger,
+    fsm: new CountingFsm(), transport, clock, random: seededRandom(1), wasMember: false, config, logger: silentLogger,
   });
   await node.start();
   const handler = await served.promise;

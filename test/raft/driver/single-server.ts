@@ -34,7 +34,7 @@ export async function startServer(folder: string, config: Partial<RaftConfig> = 
     transport: unconnectedTransport,
     clock: systemClock,
     random: systemRandom,
-    config: {...devRaftConfig, ...config},
+    wasMember: false, config: {...devRaftConfig, ...config},
     logger: silentLogger,
   });
   await node.start();

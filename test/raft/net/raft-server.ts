@@ -72,7 +72,7 @@ export class RaftServer {
       transport,
       clock: systemClock,
       random: systemRandom,
-      config: {...config, ...times},
+      wasMember: false, config: {...config, ...times},
       logger: silentLogger,
     });
   }
