@@ -1,13 +1,10 @@
-import {readFileSync} from 'node:fs';
 import {createServer, type RequestListener} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import {type AddressInfo, type Server} from 'node:net';
-import {fileURLToPath} from 'node:url';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {dispatch} from '../../src/cli/dispatch.ts';
+import {certificateFile, pem} from '../certificates/certificate-files.ts';
 
-const file = (name: string): string => fileURLToPath(new URL(`../rpc/net/certificates/${name}.pem`, import.meta.url));
-const pem = (name: string): Buffer => readFileSync(file(name));
 
 interface Run {
   readonly out: string;
@@ -68,10 +65,10 @@ describe('an agent that is called over TLS', () => {
 
   it('is checked by the given authority, and shown the given certificate, by flags and by the environment', async () => {
     const port = await serve(true);
-    const flags = [`-ca-file=${file('ca')}`, `-client-cert=${file('client')}`, `-client-key=${file('client-key')}`, '-tls-server-name=server.dc1.consul'];
+    const flags = [`-ca-file=${certificateFile('ca')}`, `-client-cert=${certificateFile('client')}`, `-client-key=${certificateFile('client-key')}`, '-tls-server-name=server.dc1.consul'];
     expect(await run(['reload', `-http-addr=https://127.0.0.1:${port}`, ...flags])).toMatchObject({code: 0});
     const env = {
-      CONSUL_HTTP_ADDR: `127.0.0.1:${port}`, CONSUL_HTTP_SSL: 'true', CONSUL_CACERT: file('ca'), CONSUL_CLIENT_CERT: file('client'), CONSUL_CLIENT_KEY: file('client-key'), CONSUL_TLS_SERVER_NAME: 'server.dc1.consul',
+      CONSUL_HTTP_ADDR: `127.0.0.1:${port}`, CONSUL_HTTP_SSL: 'true', CONSUL_CACERT: certificateFile('ca'), CONSUL_CLIENT_CERT: certificateFile('client'), CONSUL_CLIENT_KEY: certificateFile('client-key'), CONSUL_TLS_SERVER_NAME: 'server.dc1.consul',
     };
     expect(await run(['reload'], env)).toMatchObject({code: 0});
     expect(await run(['reload'], {...env, CONSUL_CACERT: '', CONSUL_HTTP_SSL_VERIFY: 'false'})).toMatchObject({code: 0});
@@ -82,8 +79,8 @@ describe('an agent that is called over TLS', () => {
     const error = async (...flags: string[]): Promise<string> => (await run(['reload', `-http-addr=https://127.0.0.1:${port}`, ...flags])).err;
     const failed = `Error reloading: Put "https://127.0.0.1:${port}/v1/agent/reload": tls: failed to verify certificate: x509: `;
     expect(await error()).toBe(`${failed}certificate signed by unknown authority\n`);
-    expect(await error(`-ca-file=${file('ca')}`)).toBe(`${failed}cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs\n`);
-    expect(await error(`-ca-file=${file('ca')}`, '-tls-server-name=other')).toBe(`${failed}certificate is valid for server.dc1.consul, not other\n`);
+    expect(await error(`-ca-file=${certificateFile('ca')}`)).toBe(`${failed}cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs\n`);
+    expect(await error(`-ca-file=${certificateFile('ca')}`, '-tls-server-name=other')).toBe(`${failed}certificate is valid for server.dc1.consul, not other\n`);
     expect(await error('-ca-file=/nofile')).toBe('Error connecting to Consul agent: Error loading CA File: open /nofile: no such file or directory\n');
   });
 });

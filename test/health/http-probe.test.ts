@@ -2,17 +2,14 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import {createServer as createTlsServer} from 'node:https';
 import {once} from 'node:events';
 import {type AddressInfo, createServer as createTcpServer} from 'node:net';
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {createSecureContext} from 'node:tls';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {HttpProbe, type HttpProbeOptions} from '../../src/health/http-probe.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 import {certifiedClock, dialerOn, keptLog, never} from './health-fixture.ts';
+import {pem} from '../certificates/certificate-files.ts';
 
-const certificates = join(import.meta.dirname, '../rpc/net/certificates');
-const pem = (name: string): string => readFileSync(join(certificates, `${name}.pem`), 'utf8');
 const noRoots = createSecureContext({ca: []});
 const testRoots = createSecureContext({ca: pem('ca')});
 

@@ -1,8 +1,6 @@
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
 import {createSecureServer, createServer, type Http2SecureServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream} from 'node:http2';
 import {type AddressInfo, createServer as createTcpServer, type Server as TcpServer} from 'node:net';
-import {join} from 'node:path';
 import {createSecureContext} from 'node:tls';
 import * as fc from 'fast-check';
 import {describe, expect, onTestFinished, test} from 'vitest';
@@ -11,8 +9,8 @@ import {GrpcProbe} from '../../src/health/grpc-probe.ts';
 import {H2PingProbe} from '../../src/health/h2ping-probe.ts';
 import {type CheckTls} from '../../src/health/tls-dial.ts';
 import {certifiedClock, dialerOn, keptLog, never} from './health-fixture.ts';
+import {pem} from '../certificates/certificate-files.ts';
 
-const pem = (name: string): string => readFileSync(join(import.meta.dirname, `../rpc/net/certificates/${name}.pem`), 'utf8');
 const trusted: CheckTls = {serverName: 'server.dc1.consul', skipVerify: false, context: createSecureContext({ca: pem('ca')})};
 
 async function portOf(server: Http2Server | Http2SecureServer | TcpServer): Promise<number> {

@@ -1,8 +1,6 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
-import {join} from 'node:path';
 import {createSecureContext, createServer as createTlsServer} from 'node:tls';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {type Probe} from '../../src/health/check-result.ts';
@@ -10,8 +8,8 @@ import {TcpProbe} from '../../src/health/tcp-probe.ts';
 import {UdpProbe} from '../../src/health/udp-probe.ts';
 import {SimulatedClock} from '../../src/runtime/simulated-clock.ts';
 import {certifiedClock, dialerOn, keptLog, never} from './health-fixture.ts';
+import {pem} from '../certificates/certificate-files.ts';
 
-const pem = (name: string): string => readFileSync(join(import.meta.dirname, `../rpc/net/certificates/${name}.pem`), 'utf8');
 
 async function listening(server: Server, host = '127.0.0.1'): Promise<number> {
   server.listen(0, host);

@@ -1,3 +1,4 @@
+import {setImmediate as turn} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {KeyedQueue, type WorkKeys} from '../../src/runtime/keyed-queue.ts';
 
@@ -24,8 +25,6 @@ class Works {
     this.#ends.get(name)?.reject(new Error(name));
   }
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('work on other things goes on beside it, work on the same waits its turn', async () => {
   const works = new Works();

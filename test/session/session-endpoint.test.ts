@@ -1,3 +1,4 @@
+import {setImmediate as turn} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {type Authorizer} from '../../src/acl/authorizer.ts';
 import {allowAll, denyAll} from '../../src/acl/fixed-authorizers.ts';
@@ -89,8 +90,6 @@ async function server(): Promise<SessionServer> {
 const ids = ({Sessions}: {readonly Sessions: readonly Session[] | null}): readonly string[] => (Sessions ?? []).map(({ID}) => ID);
 
 /** Lets what can go on go on: the request waits, or who was woken answers. */
-const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
-
 describe('Session.Apply', () => {
   it('makes up the id of a new session, whatever was asked for, and releases by default', async () => {
     const made = await server();

@@ -1,3 +1,4 @@
+import {setImmediate as turn} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {healthServiceNodes} from '../../src/catalog/methods.ts';
 import {healthFilter, type IndexedCheckServiceNodes, ServiceSpecificRequest} from '../../src/catalog/requests.ts';
@@ -82,8 +83,6 @@ const web = (Index: number, id: string, tags: readonly string[] = [], status = '
 });
 const end = (Index: number): StreamEvent => streamEvent({Index, EndOfSnapshot: true});
 const ids = ({Nodes}: IndexedCheckServiceNodes): string[] => (Nodes ?? []).map(({Service}) => Service?.ID ?? '');
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 test('the first cached read waits for the snapshot, the next finds it there', async () => {
   const client = new Client();
   const first = client.read();

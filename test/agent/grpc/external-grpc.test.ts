@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {type Duplex} from 'node:stream';
 import {connect as connectTls} from 'node:tls';
@@ -21,8 +20,8 @@ import {CatalogLookups} from '../../dns/catalog-lookups.ts';
 import {closeAfterTest} from '../../rpc/net/served.ts';
 import {ChangingPool, member} from '../../server/changing-pool.ts';
 import {defaultDnsConfig} from '../../dns/default-dns-config.ts';
+import {pem} from '../../certificates/certificate-files.ts';
 
-const pem = (name: string): string => readFileSync(new URL(`../../rpc/net/certificates/${name}.pem`, import.meta.url), 'latin1');
 const noTls: ListenerTls = {material: {authorities: []}, verifiesClients: false};
 const lookups = new CatalogLookups([{Node: 'n1', Address: '10.1.1.1', Service: {ID: 'web', Service: 'web', Port: 80}}]);
 const dns = new DnsEngine({config: defaultDnsConfig, lookups, clock: systemClock, random: seededRandom(3), logger: silentLogger});

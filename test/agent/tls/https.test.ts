@@ -1,26 +1,23 @@
-import {copyFileSync, readFileSync, statSync} from 'node:fs';
+import {copyFileSync, statSync} from 'node:fs';
 import {request} from 'node:https';
 import {get} from 'node:http';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {type ConnectionOptions, connect as connectTls, type TLSSocket} from 'node:tls';
-import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {temporaryDir} from '../local-fixture.ts';
 import {startAgent} from '../running-agent.ts';
+import {certificateFile, pem} from '../../certificates/certificate-files.ts';
 
-const certificates = fileURLToPath(new URL('../../rpc/net/certificates', import.meta.url));
-const file = (name: string): string => join(certificates, `${name}.pem`);
-const pem = (name: string): Buffer => readFileSync(file(name));
 
 function https(dir: string, settings = ''): string {
-  return `ports { https = 8501 grpc = -1 } tls { defaults { ca_file = "${file('ca')}" cert_file = "${join(dir, 'cert.pem')}" key_file = "${join(dir, 'key.pem')}" } https { ${settings} } }`;
+  return `ports { https = 8501 grpc = -1 } tls { defaults { ca_file = "${certificateFile('ca')}" cert_file = "${join(dir, 'cert.pem')}" key_file = "${join(dir, 'key.pem')}" } https { ${settings} } }`;
 }
 
 /** A folder that holds the named certificate as cert.pem and key.pem. */
 function folderWith(name: string, dir = temporaryDir()): string {
-  copyFileSync(file(name), join(dir, 'cert.pem'));
-  copyFileSync(file(`${name}-key`), join(dir, 'key.pem'));
+  copyFileSync(certificateFile(name), join(dir, 'cert.pem'));
+  copyFileSync(certificateFile(`${name}-key`), join(dir, 'key.pem'));
   return dir;
 }
 
@@ -70,7 +67,7 @@ describe('the API over TLS', () => {
     expect(await ask(agent.httpsPort)).toContain('1.21.4');
     await agent.reload();
     await expect(ask(agent.httpsPort)).rejects.toThrow(/does not match/);
-    copyFileSync(file('server'), join(dir, 'cert.pem'));
+    copyFileSync(certificateFile('server'), join(dir, 'cert.pem'));
     await expect(agent.reload()).rejects.toThrow('Failed to load cert/key pair: tls: private key does not match public key');
     folderWith('server', dir);
     await agent.reload();

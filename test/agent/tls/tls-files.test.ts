@@ -1,15 +1,13 @@
 import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {createSecureContext} from 'node:tls';
 import {describe, expect, it} from 'vitest';
 import {readTlsFiles} from '../../../src/agent/tls/tls-files.ts';
 import {type TlsListenerConfig} from '../../../src/config/runtime-config.ts';
 import {secureContextOptions} from '../../../src/runtime/tls-material.ts';
 import {temporaryDir} from '../local-fixture.ts';
+import {certificateFile} from '../../certificates/certificate-files.ts';
 
-const certificates = fileURLToPath(new URL('../../rpc/net/certificates', import.meta.url));
-const pem = (name: string): string => join(certificates, `${name}.pem`);
 
 function section(set: Partial<TlsListenerConfig>): TlsListenerConfig {
   return {caFile: '', caPath: '', certFile: '', keyFile: '', minVersion: 'TLSv1_2', cipherSuites: [], verifyIncoming: false, verifyOutgoing: false, ...set};
@@ -19,16 +17,16 @@ describe('files of a TLS section', () => {
   it('are read: authorities from a file or a folder with folders in it, a certificate with its key', () => {
     const folder = join(temporaryDir(), 'ca');
     mkdirSync(join(folder, 'more'), {recursive: true});
-    copyFileSync(pem('ca'), join(folder, 'a.pem'));
-    copyFileSync(pem('stranger'), join(folder, 'more', 'b.pem'));
-    expect(readTlsFiles(section({caFile: pem('ca')})).authorities).toHaveLength(1);
+    copyFileSync(certificateFile('ca'), join(folder, 'a.pem'));
+    copyFileSync(certificateFile('stranger'), join(folder, 'more', 'b.pem'));
+    expect(readTlsFiles(section({caFile: certificateFile('ca')})).authorities).toHaveLength(1);
     expect(readTlsFiles(section({caPath: folder})).authorities).toHaveLength(2);
-    expect(readTlsFiles(section({caFile: pem('ca'), caPath: '/nowhere'})).authorities).toHaveLength(1);
-    expect(readTlsFiles(section({certFile: pem('server'), keyFile: pem('server-key')})).certificate).toContain('BEGIN CERTIFICATE');
+    expect(readTlsFiles(section({caFile: certificateFile('ca'), caPath: '/nowhere'})).authorities).toHaveLength(1);
+    expect(readTlsFiles(section({certFile: certificateFile('server'), keyFile: certificateFile('server-key')})).certificate).toContain('BEGIN CERTIFICATE');
   });
 
   it('of which one without the other means nothing', () => {
-    expect(readTlsFiles(section({certFile: pem('server')})).certificate).toBeUndefined();
+    expect(readTlsFiles(section({certFile: certificateFile('server')})).certificate).toBeUndefined();
     expect(readTlsFiles(section({keyFile: '/nowhere'})).key).toBeUndefined();
   });
 
@@ -45,15 +43,15 @@ describe('files of a TLS section', () => {
       [{caPath: empty}, 'Error loading from CAPath: no CAs found'],
       [{certFile: '/nofile', keyFile: '/nofile'}, 'Failed to load cert/key pair: open /nofile: no such file or directory'],
       [{certFile: junk, keyFile: junk}, 'Failed to load cert/key pair: tls: failed to find any PEM data in certificate input'],
-      [{certFile: pem('server'), keyFile: junk}, 'Failed to load cert/key pair: tls: failed to find any PEM data in key input'],
-      [{certFile: pem('server'), keyFile: pem('client-key')}, 'Failed to load cert/key pair: tls: private key does not match public key'],
-      [{certFile: pem('server'), keyFile: pem('server')}, 'Failed to load cert/key pair: tls: found a certificate rather than a key in the PEM for the private key'],
+      [{certFile: certificateFile('server'), keyFile: junk}, 'Failed to load cert/key pair: tls: failed to find any PEM data in key input'],
+      [{certFile: certificateFile('server'), keyFile: certificateFile('client-key')}, 'Failed to load cert/key pair: tls: private key does not match public key'],
+      [{certFile: certificateFile('server'), keyFile: certificateFile('server')}, 'Failed to load cert/key pair: tls: found a certificate rather than a key in the PEM for the private key'],
     ];
     for (const [set, text] of faults) expect(() => readTlsFiles(section(set)), text).toThrow(text);
   });
 
   it('do not get into the log when one of them is a key', () => {
-    expect(() => readTlsFiles(section({caFile: pem('server-key')}))).toThrow(/^failed to parse PEM -----BEGIN (EC )?PRIVATE KEY----- <hidden>$/);
+    expect(() => readTlsFiles(section({caFile: certificateFile('server-key')}))).toThrow(/^failed to parse PEM -----BEGIN (EC )?PRIVATE KEY----- <hidden>$/);
   });
 
   it('go with versions and ciphers that Node takes', () => {

@@ -1,11 +1,7 @@
-import {readFileSync} from 'node:fs';
 import {NodeTls, type NodeTlsOptions} from '../../../src/rpc/net/node-tls.ts';
+import {pem} from '../../certificates/certificate-files.ts';
 
-export function pem(name: string): Buffer {
-  return readFileSync(new URL(`certificates/${name}.pem`, import.meta.url));
-}
-
-/** `server` is made out to server.dc1.consul, `client` to another name, `stranger` to a server's, by another authority. */
+/** TLS of a node; `client`'s certificate is made out to no server, `stranger`'s to one, by another authority. */
 export function tls(name: 'server' | 'client' | 'stranger', set: Partial<NodeTlsOptions> = {}): NodeTls {
   return new NodeTls({...tlsSettings(name), ...set});
 }
