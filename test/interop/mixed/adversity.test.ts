@@ -6,6 +6,7 @@ import {type AgentProcess, ours} from './agent-process.ts';
 import {agentAt, testFolder, threeHosts, twoHosts} from './hosts.ts';
 import {mayMount, SmallDisk} from './small-disk.ts';
 import {snapshotRecords} from './snapshot-records.ts';
+import {has} from './answers.ts';
 
 const storyWithinMs = 120_000;
 const quick = ['-hcl=performance { raft_multiplier = 1 rpc_hold_timeout = "100ms" }', '-hcl=autopilot { server_stabilization_time = "200ms" }'];
@@ -28,7 +29,6 @@ function optionsOf(servers: readonly AgentProcess[]): readonly string[] {
   return ['-server', `-bootstrap-expect=${servers.length}`, ...quick, ...servers.map(({address}) => `-retry-join=${address}`)];
 }
 
-const has = (part: string) => (body: string): boolean => body.includes(part);
 const voters = (count: number) => (body: string): boolean => body.includes('"Leader":true') && [...body.matchAll(/"Voter":true/g)].length === count;
 
 /** All hold the same, once the last entries have reached them. */

@@ -3,12 +3,10 @@ import {peer, peerIsAtLeast} from '../peer.ts';
 import {type AgentProcess, ours} from './agent-process.ts';
 import {testFolder, threeHosts, twoHosts} from './hosts.ts';
 import {snapshotRecords, stateDifferences} from './snapshot-records.ts';
+import {alive, has, voters} from './answers.ts';
 
 const equalWithinMs = 20_000;
 
-const has = (part: string | RegExp) => (body: string): boolean => (typeof part === 'string' ? body.includes(part) : part.test(body));
-const voters = (count: number) => (body: string): boolean => [...body.matchAll(/"Voter": ?true/g)].length === count;
-const alive = (count: number) => (body: string): boolean => [...body.matchAll(/"Status": ?1\b/g)].length === count;
 
 /** A client agent of one program gets from the other's server what it needs, and what it tells is seen there. */
 async function clientStory(network: string, serverProgram: string, clientProgram: string): Promise<void> {

@@ -5,6 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {peer, peerIsAtLeast} from '../peer.ts';
 import {type AgentProcess, ours} from './agent-process.ts';
 import {agentAt, testFolder, threeHosts, twoHosts} from './hosts.ts';
+import {alive, has} from './answers.ts';
 
 const key = Buffer.alloc(32, 7).toString('base64');
 const otherKey = Buffer.alloc(32, 9).toString('base64');
@@ -12,8 +13,6 @@ const staying = '-hcl=leave_on_terminate = false';
 const quick = ['-hcl=performance { raft_multiplier = 1 leave_drain_time = "1s" }', '-hcl=autopilot { server_stabilization_time = "1s" }'];
 const often = ['-hcl=raft_snapshot_threshold = 30', '-hcl=raft_snapshot_interval = "1s"', '-hcl=raft_trailing_logs = 10'];
 
-const has = (part: string | RegExp) => (body: string): boolean => (typeof part === 'string' ? body.includes(part) : part.test(body));
-const alive = (count: number) => (body: string): boolean => [...body.matchAll(/"Status": ?1\b/g)].length === count;
 const leads = (server: AgentProcess): Promise<string> => server.until('/v1/status/leader', has(':8300'));
 
 interface Checked {
