@@ -40,6 +40,7 @@ export interface MixedChurnResult {
 const network = '127.24.1';
 const writesOfAll = 150;
 const writesWhileAway = 80;
+const transfersMax = 5;
 const startMsMax = 90_000;
 const settleMsMax = 40_000;
 
@@ -89,8 +90,7 @@ class MixedChurn {
 
   async start(): Promise<void> {
     await Promise.all(this.#members.map((member) => this.#start(member)));
-    const hasThreeVoters = (body: string): boolean => [...body.matchAll(/"Voter": ?true/g)].length === 3;
-    for (const agent of this.#agents) await agent.until('/v1/operator/raft/configuration', hasThreeVoters, startMsMax);
+    await this.#untilAllVote();
   }
 
   /** Random writes while all run. @param leader which of the three leads */
@@ -141,12 +141,27 @@ class MixedChurn {
     return agent.start(program, '-server', `-bootstrap-expect=${this.#members.length}`, ...this.#agents.map(({address}) => `-retry-join=${address}`), `-hcl=${config}`);
   }
 
+  /** A server that was away may have been taken out meanwhile, and has no vote before it was stable for a while. */
+  async #untilAllVote(): Promise<void> {
+    const allVote = (body: string): boolean => [...body.matchAll(/"Voter": ?true/g)].length === this.#members.length;
+    for (const agent of this.#agents) await agent.until('/v1/operator/raft/configuration', allVote, startMsMax);
+  }
+
+  /** Another than the one that was asked may win the election that a transfer brings about: then it is asked again. */
   async #handOver(to: AgentProcess): Promise<void> {
-    const leads = (body: string): boolean => body.includes(`"${to.address}:8300"`);
-    if (leads(await to.get('/v1/status/leader'))) return;
+    await this.#untilAllVote();
     const {Config} = JSON.parse(await to.get('/v1/agent/self')) as {Config: {NodeID: string}};
-    await to.ask('POST', `/v1/operator/raft/transfer-leader?id=${Config.NodeID}`);
-    for (const agent of this.#agents) await agent.until('/v1/status/leader', leads, startMsMax);
+    for (let asked = 0; asked < transfersMax && !(await this.#leader()).includes(`"${to.address}:8300"`); asked++) {
+      await to.ask('POST', `/v1/operator/raft/transfer-leader?id=${Config.NodeID}`).catch((error: unknown) => this.#note(error));
+    }
+  }
+
+  /** The leader's address, once all know of one. */
+  async #leader(): Promise<string> {
+    const [first, ...others] = this.#agents as [AgentProcess, ...AgentProcess[]];
+    const leader = await first.until('/v1/status/leader', (body) => body.includes(':8300'), startMsMax);
+    for (const agent of others) await agent.until('/v1/status/leader', (body) => body.includes(':8300'), startMsMax);
+    return leader;
   }
 
   /** One more write that all have applied. */
@@ -160,6 +175,12 @@ class MixedChurn {
     for (const agent of this.#agents) await agent.until('/v1/kv/settled?raw&stale', (body) => body === settled, startMsMax);
   }
 
+  /** What contradicts the rest is refused, and so is what meets a change of leader: all servers still are to agree. */
+  #note(error: unknown): void {
+    if (!(error instanceof Error)) throw error;
+    this.#refused++;
+  }
+
   async #write(count: number, agents: readonly AgentProcess[]): Promise<void> {
     for (let at = 0; at < count; at++) {
       const real = agents.find((agent) => agent === this.#agents[0]);
@@ -171,9 +192,7 @@ class MixedChurn {
         const answer = await agent.ask(method, path, body);
         learn?.(answer);
       } catch (error) {
-        // What contradicts the rest is refused, and so is what meets a change of leader: all servers still are to agree.
-        if (!(error instanceof Error)) throw error;
-        this.#refused++;
+        this.#note(error);
       }
     }
   }
