@@ -321,7 +321,7 @@ export class Agent {
       ...catalogRoutes(catalog),
       ...healthRoutes(catalog),
       ...internalRoutes({...catalog, uiEnabled: ui.enabled || ui.dir !== ''}),
-      ...sessionRoutes(domain),
+      ...sessionRoutes({...domain, isServer: this.#config.server}),
       ...txnRoutes({router, defaults, bodyBytesMax: limits.txnMaxRequestBytes, valueBytesMax: limits.kvMaxValueBytes}),
       ...kvRoutes({router, defaults, valueBytesMax: limits.kvMaxValueBytes, chunkedBytesMax: chunkedBodyBytesMax}),
       ...eventRoutes({router, defaults, resolver: this.#options.resolver, events: this.#events, bodyBytesMax: chunkedBodyBytesMax, clock: systemClock}),

@@ -7,8 +7,7 @@ export const mustProvideAddress = (): ConsulError => new ConsulError('Must provi
 export const mustProvideServiceName = (withId: boolean): ConsulError =>
   new ConsulError(`Must provide service name (Service.Service)${withId ? ' when service ID is provided' : ''}`);
 export const invalidServiceAddress = (): ConsulError => new ConsulError('Invalid service address');
-export const severalPeers = (): ConsulError =>
-  new ConsulError('Cannot register services and checks for multiple peer names in one registration request');
+export const imported = (): ConsulError => new ConsulError('cannot register requests with PeerName in them');
 export const checkOfOtherNode = (checkNode: string, check: string, node: string): ConsulError =>
   new ConsulError(`Node '${checkNode}' for check '${check}' doesn't match register request node '${node}'`);
 export const checkOfUnknownService = (serviceId: string, check: string): ConsulError =>

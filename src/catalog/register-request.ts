@@ -1,11 +1,11 @@
 import {ConsulError, multiErrorText} from '../consul-error.ts';
 import {
   badNodeId,
+  imported,
   invalidServiceAddress,
   mustProvideAddress,
   mustProvideNode,
   mustProvideServiceName,
-  severalPeers,
 } from './errors.ts';
 import {type HealthCheck, type HealthCheckDefinition, type NodeService, type RegisterRequest} from './schema.ts';
 import {serviceProblems} from './service-problems.ts';
@@ -18,12 +18,13 @@ const anyAddresses = ['0.0.0.0', '::', '[::]'];
  * @throws ConsulError what is wrong with it
  */
 export function completeRegistration(request: RegisterRequest): RegisterRequest {
+  const given = [...(request.Checks ?? []), ...(request.Check === null ? [] : [request.Check])];
+  // What a cluster peer exports is written by whoever speaks with it.
+  if ([request, request.Service, ...given].some((part) => part !== null && part.PeerName !== '')) throw imported();
   if (request.Node === '') throw mustProvideNode();
   if (request.Address === '' && !request.SkipNodeUpdate) throw mustProvideAddress();
   if (request.ID !== '') demandUuid(request.ID);
   const Service = request.Service === null ? null : completeService(request.Service);
-  const given = [...(request.Checks ?? []), ...(request.Check === null ? [] : [request.Check])];
-  if (given.some(({PeerName}) => PeerName !== request.PeerName) || (Service !== null && Service.PeerName !== request.PeerName)) throw severalPeers();
   const Checks = given.map((check) => completeCheck(check, request.Node));
   return {...request, Service, Check: null, Checks: Checks.length === 0 ? null : Checks};
 }

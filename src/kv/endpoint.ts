@@ -9,7 +9,7 @@ import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {textOfByteString, type ByteString} from '../wire/byte-string.ts';
-import {applyFailed, mustProvideKey} from './errors.ts';
+import {applyFailed, mustProvideKey, unknownOperation} from './errors.ts';
 import {kvsApply, kvsGet, kvsList, kvsListKeys} from './methods.ts';
 import {type DirEntry, KvsRequest} from './schema.ts';
 import {getEntry, listEntries, listKeys} from './state.ts';
@@ -22,6 +22,11 @@ export interface KvEndpointOptions {
   /** True while a key may not be locked because the session that held it was invalidated a moment ago. */
   readonly isLockDelayed: (key: ByteString) => boolean;
 }
+
+/** What may be asked of a key: of others no entry is written, since what a log entry asks every server must know. */
+const knownOperations: ReadonlySet<string> = new Set([
+  'set', 'delete', 'delete-cas', 'delete-tree', 'cas', 'lock', 'unlock', 'get', 'get-or-empty', 'get-tree', 'check-session', 'check-index', 'check-not-exists',
+]);
 
 /** KVS.* of port 8300 (rpc-raft.md §8, §9). */
 export function kvEndpoints({reader, kept, proposer, resolver, isLockDelayed}: KvEndpointOptions): readonly Endpoint[] {
@@ -60,6 +65,7 @@ export function kvEndpoints({reader, kept, proposer, resolver, isLockDelayed}: K
       const {Op, DirEnt} = request;
       if (DirEnt.Key === '' && Op !== 'delete-tree') throw mustProvideKey();
       const authorizer = resolver.resolve(request.Token);
+      if (!knownOperations.has(Op)) throw unknownOperation(Op);
       mayWrite(authorizer instanceof Promise ? await authorizer : authorizer, Op, DirEnt.Key);
       if (Op === 'lock' && isLockDelayed(DirEnt.Key)) return false;
       const result = await proposer.propose(2, KvsRequest, request);

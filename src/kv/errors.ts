@@ -4,6 +4,7 @@ export const mustProvideKey = (): ConsulError => new ConsulError('Must provide k
 export const missingKeyName = (): ConsulError => new ConsulError('Missing key name', 400);
 export const missingSession = (): ConsulError => new ConsulError('missing session');
 export const invalidSession = (session: string): ConsulError => new ConsulError(`invalid session ${JSON.stringify(session)}`);
+export const unknownOperation = (op: string): ConsulError => new ConsulError(`unknown KV operation: ${op}`);
 export const invalidOperation = (op: string): ConsulError => new ConsulError(`Invalid KVS operation '${op}'`);
 /** What the log adds before whatever applying a KV entry refused with (rpc-raft.md §7). */
 export const applyFailed = (error: ConsulError): ConsulError => new ConsulError(`raft apply failed: ${error.message}`);

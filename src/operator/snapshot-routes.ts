@@ -3,7 +3,7 @@ import {ConsulError} from '../consul-error.ts';
 import {type Answer} from '../http/answer.ts';
 import {type ApiRequest} from '../http/api-request.ts';
 import {metaHeaders} from '../http/query-meta.ts';
-import {type ReadDefaults, readOptions} from '../http/query-options.ts';
+import {type ReadDefaults, writeOptions} from '../http/query-options.ts';
 import {type Route} from '../http/route.ts';
 import {type SnapshotExchange, snapshotOp, type SnapshotReply} from '../rpc/snapshot-exchange.ts';
 
@@ -29,8 +29,8 @@ async function restore(options: SnapshotRouteOptions, request: ApiRequest): Prom
 }
 
 async function exchange({snapshots, defaults}: SnapshotRouteOptions, request: ApiRequest, Op: number, archive: Readable): Promise<SnapshotReply> {
-  const {Datacenter, Token} = readOptions(request, defaults);
-  // Of how old it may be nothing is asked: `max_stale` does not make it stale (seen at 1.21.4).
+  const {Datacenter, Token} = writeOptions(request, defaults);
+  // Of the options of reads only this one means anything here (seen at 1.21.4).
   const AllowStale = request.query.has('stale');
   const reply = await snapshots.exchange({Datacenter, Token, AllowStale, Op}, archive);
   if (reply.response.Error === '') return reply;

@@ -66,7 +66,7 @@ export class SnapshotService implements SnapshotExchange {
   async #save(): Promise<SnapshotReply> {
     const {raft, leadership} = this.#o;
     const meta = (await raft.snapshot()) ?? (await raft.snapshots.list()).snapshots[0];
-    if (meta === undefined) throw new ConsulError('there is nothing to take a snapshot of yet');
+    if (meta === undefined) throw new ConsulError('Raft error when taking snapshot: nothing new to snapshot');
     const {knownLeader, lastContactNs} = leadership;
     const response = SnapshotResponse.make({Index: meta.index, KnownLeader: knownLeader, LastContact: lastContactNs});
     return {response, archive: snapshotArchive(meta, raft.snapshots.read(meta))};

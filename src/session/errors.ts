@@ -16,3 +16,4 @@ export const applyFailed = (error: ConsulError): ConsulError => new ConsulError(
 export const missingSession = (): ConsulError => new ConsulError('Missing session', 400);
 export const missingNodeName = (): ConsulError => new ConsulError('Missing node name', 400);
 export const unknownSession = (id: string): ConsulError => new ConsulError(`Session id '${id}' not found`, 404);
+export const crossDatacenter = (): ConsulError => new ConsulError('cross datacenter lock must be created at server agent');

@@ -6,7 +6,7 @@ import {callReadWithMeta, readAnswer} from '../http/read-answer.ts';
 import {type Route} from '../http/route.ts';
 import {type Router} from '../rpc/router.ts';
 import {list} from '../schema/types.ts';
-import {missingNodeName, missingSession, unknownSession} from './errors.ts';
+import {crossDatacenter, missingNodeName, missingSession, unknownSession} from './errors.ts';
 import {sessionApply, sessionGet, sessionList, sessionNodeSessions, sessionRenew} from './methods.ts';
 import {Session, SessionRequest} from './schema.ts';
 import {readCreateBody} from './http-create-body.ts';
@@ -17,6 +17,8 @@ export interface SessionRouteOptions {
   /** The agent's own node: sessions are bound to it unless they say otherwise. */
   readonly nodeName: string;
   readonly bodyBytesMax: number;
+  /** Only a server's agent may create sessions in other datacenters. */
+  readonly isServer: boolean;
 }
 
 const sessions = list(Session);
@@ -33,11 +35,13 @@ export function sessionRoutes(options: SessionRouteOptions): readonly Route[] {
   ];
 }
 
-async function create({router, defaults, nodeName, bodyBytesMax}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
+async function create({router, defaults, nodeName, bodyBytesMax, isServer}: SessionRouteOptions, request: ApiRequest): Promise<Answer> {
   refuseEnterprise(request);
   const body = (request.contentLength ?? 0) > 0 ? await request.body(bodyBytesMax) : undefined;
   const session = readCreateBody(body, nodeName);
-  const id = await router.call(sessionApply, SessionRequest.make({...writeOptions(request, defaults), Op: 'create', Session: session}));
+  const options = writeOptions(request, defaults);
+  if (!isServer && options.Datacenter !== defaults.datacenter) throw crossDatacenter();
+  const id = await router.call(sessionApply, SessionRequest.make({...options, Op: 'create', Session: session}));
   const json = JSON.stringify({ID: id}, null, request.pretty ? 4 : 0);
   return jsonAnswer(json + request.jsonEnd);
 }

@@ -69,6 +69,10 @@ export const catalog: Scenario = {
     get('/v1/catalog/service/web?ns=x'),
     // what register refuses
     register({}),
+    register({PeerName: 'p'}),
+    register({Node: 'p1', Address: '10.0.0.1', Service: {Service: 'web', PeerName: 'p'}}),
+    register({Node: 'p1', Address: '10.0.0.1', Check: {Name: 'c', PeerName: 'p'}}),
+    deregister({Node: 'p1', PeerName: 'p'}),
     register({Node: 'x'}),
     register({Node: 'x', Address: ''}),
     register({ID: 'bad', Node: 'x', Address: '1.1.1.1'}),
