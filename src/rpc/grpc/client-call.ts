@@ -1,4 +1,5 @@
 import {type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders} from 'node:http2';
+import {asError} from '../../runtime/thrown.ts';
 import {grpcFrame, GrpcFramer} from './grpc-frames.ts';
 import {grpcCode, GrpcError, percentDecoded} from './grpc-status.ts';
 import {GRPC_MESSAGE_BYTES_MAX} from './limits.ts';
@@ -74,7 +75,7 @@ class ClientCall {
         if (taken !== undefined) this.#pauseUntil(taken);
       }
     } catch (error) {
-      this.#cancel(error instanceof Error ? error : new Error(String(error)));
+      this.#cancel(asError(error));
     }
   }
 
@@ -85,7 +86,7 @@ class ClientCall {
       () => {
         if (--this.#untaken === 0) this.#stream.resume();
       },
-      (error: unknown) => this.#cancel(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => this.#cancel(asError(error)),
     );
   }
 

@@ -1,5 +1,6 @@
 import {ConsulError} from '../../consul-error.ts';
 import {type Clock} from '../../runtime/clock.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {ProtobufError} from '../../wire/protobuf-reader.ts';
 import {type GrpcForm, type Method} from '../method.ts';
 import {type DialTarget} from '../net/dial.ts';
@@ -40,16 +41,16 @@ export class GrpcCalls implements ServerCalls {
     const either = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]);
     const connection = await this.#pool.connection(server).catch((error: unknown) => {
       timer.cancel();
-      throw new RpcCallError('dial', textOf(error));
+      throw new RpcCallError('dial', errorText(error));
     });
     try {
       const answer = await connection.unary(form.path, form.encodeRequest(request), {signal: either, metadata: {[tokenHeader]: form.tokenOf(request)}});
       return form.decodeResponse(answer);
     } catch (error) {
       if (late.signal.aborted) throw new RpcCallError('timeout', 'i/o deadline reached');
-      if (signal?.aborted === true) throw new RpcCallError('aborted', textOf(error));
+      if (signal?.aborted === true) throw new RpcCallError('aborted', errorText(error));
       if (error instanceof GrpcError && error.code !== grpcCode.unavailable) throw new RpcCallError('remote', error.description);
-      throw new RpcCallError('broken', textOf(error));
+      throw new RpcCallError('broken', errorText(error));
     } finally {
       timer.cancel();
     }
@@ -69,8 +70,4 @@ export function grpcMethod<Req, Res>(router: Router, method: Method<Req, Res>, f
       throw error;
     }
   };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

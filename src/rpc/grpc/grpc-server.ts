@@ -2,6 +2,7 @@ import {constants, type IncomingHttpHeaders, performServerHandshake, type Server
 import {type Duplex} from 'node:stream';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Logger} from '../../runtime/logger.ts';
+import {asError, errorText} from '../../runtime/thrown.ts';
 import {GrpcFramer} from './grpc-frames.ts';
 import {grpcCode, GrpcError, percentEncoded} from './grpc-status.ts';
 import {CALLS_PER_CONNECTION_MAX, CONNECTION_WINDOW_BYTES, GRPC_REQUEST_BYTES_MAX, SESSION_MEMORY_MEGABYTES, STREAM_WINDOW_BYTES} from './limits.ts';
@@ -80,7 +81,7 @@ export class GrpcServer {
       call.finish(undefined);
     } catch (error) {
       if (!(error instanceof GrpcError)) logger.error('grpc call failed', {method: path, conn: from, error});
-      call.finish(error instanceof GrpcError ? error : new GrpcError(grpcCode.unknown, error instanceof Error ? error.message : String(error)));
+      call.finish(error instanceof GrpcError ? error : new GrpcError(grpcCode.unknown, errorText(error)));
     } finally {
       timer?.cancel();
     }
@@ -169,7 +170,7 @@ async function requestOf(stream: ServerHttp2Stream): Promise<Buffer> {
         if (message !== undefined) resolve(message);
       } catch (error) {
         stream.pause();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(asError(error));
       }
     });
     // A caller that says its end without a message, or goes, gets no answer to anything.

@@ -1,3 +1,4 @@
+import {errorText} from '../../runtime/thrown.ts';
 import {type Method} from '../method.ts';
 import {type Clock, type Timer} from '../../runtime/clock.ts';
 import {type Dial, type DialTarget} from './dial.ts';
@@ -43,7 +44,7 @@ export class ConnectionPool {
     try {
       return await decodeBody(method.response, body);
     } catch (error) {
-      throw new RpcCallError('broken', error instanceof Error ? error.message : String(error));
+      throw new RpcCallError('broken', errorText(error));
     }
   }
 
@@ -110,7 +111,7 @@ export class ConnectionPool {
       return connection;
     } catch (error) {
       forget();
-      throw new RpcCallError('dial', error instanceof Error ? error.message : String(error));
+      throw new RpcCallError('dial', errorText(error));
     }
   }
 

@@ -1,4 +1,5 @@
 import {type Clock} from '../../runtime/clock.ts';
+import {errorText} from '../../runtime/thrown.ts';
 import {IDLE_STREAMS_MAX} from './limits.ts';
 import {type CallOptions, RpcClientStream} from './rpc-client-stream.ts';
 import {RpcCallError} from './rpc-error.ts';
@@ -51,7 +52,7 @@ export class PooledConnection {
     try {
       return new RpcClientStream(await this.#session.openStream(), this.#clock);
     } catch (error) {
-      throw new RpcCallError('broken', error instanceof Error ? error.message : String(error));
+      throw new RpcCallError('broken', errorText(error));
     }
   }
 

@@ -122,7 +122,7 @@ export class RpcListener {
       if (byte !== undefined) await this.#dispatchByte(byte, socket, peer);
       else socket.destroy();
     } catch (error) {
-      logger.error('failed to accept RPC connection', {conn: peer.address, error: error instanceof Error ? error.message : String(error)});
+      logger.error('failed to accept RPC connection', {conn: peer.address, error});
       socket.destroy();
     } finally {
       timer.cancel();
