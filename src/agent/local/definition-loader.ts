@@ -154,20 +154,20 @@ export class DefinitionLoader {
   }
 
   async #restoreServices(configured: ReadonlySet<string>): Promise<void> {
-    const {files, logger} = this.#options;
-    for (const stored of await files.loadServices()) {
+    for (const stored of await this.#options.files.loadServices()) {
       const {Service, Source} = stored.value;
-      if (Service === null) continue;
-      if (configured.has(Service.ID)) {
-        logger.debug('service exists, not restoring from file', {service: Service.ID, file: stored.path});
-        await files.purgeFile(stored.path);
-      } else if (!isSource(Source)) {
-        logger.warn('service exists with invalid source, purging', {service: Service.ID, source: Source});
-        await files.purgeFile(stored.path);
-      } else {
-        await this.#restoreService(stored);
-      }
+      if (Service !== null && (await this.#mayReturn('service', Service.ID, Source, stored.path, configured))) await this.#restoreService(stored);
     }
+  }
+
+  /** Whether what is stored may come back. What the configuration has now, or nobody can have registered, is purged. */
+  async #mayReturn(what: 'service' | 'check', id: string, source: string, file: string, configured: ReadonlySet<string>): Promise<boolean> {
+    const {files, logger} = this.#options;
+    if (configured.has(id)) logger.debug(`${what} exists, not restoring from file`, {[what]: id, file});
+    else if (!isSource(source)) logger.warn(`${what} exists with invalid source, purging`, {[what]: id, source});
+    else return true;
+    await files.purgeFile(file);
+    return false;
   }
 
   async #restoreService({path, value}: Stored<PersistedService>): Promise<void> {
@@ -184,19 +184,9 @@ export class DefinitionLoader {
   }
 
   async #restoreChecks(configured: ReadonlySet<string>): Promise<void> {
-    const {files, logger} = this.#options;
-    for (const stored of await files.loadChecks()) {
+    for (const stored of await this.#options.files.loadChecks()) {
       const {Check, Source} = stored.value;
-      if (Check === null) continue;
-      if (configured.has(Check.CheckID)) {
-        logger.debug('check exists, not restoring from file', {check: Check.CheckID, file: stored.path});
-        await files.purgeFile(stored.path);
-      } else if (!isSource(Source)) {
-        logger.warn('check exists with invalid source, purging', {check: Check.CheckID, source: Source});
-        await files.purgeFile(stored.path);
-      } else {
-        await this.#restoreCheck(stored);
-      }
+      if (Check !== null && (await this.#mayReturn('check', Check.CheckID, Source, stored.path, configured))) await this.#restoreCheck(stored);
     }
   }
 
