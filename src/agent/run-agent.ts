@@ -70,7 +70,7 @@ export async function runAgent(loaded: LoadedConfig, reload: () => LoadedConfig)
   if (isRunning) logger.info('Consul agent running!');
   const code = await stopped.promise;
   logger.info('Requesting shutdown');
-  await agent.close();
+  await agent.close().catch((error: unknown) => logger.error('Failed to shut down in order', {error}));
   unhook();
   unhookHangup();
   process.off('uncaughtExceptionMonitor', onCrash);
