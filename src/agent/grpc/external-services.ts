@@ -3,6 +3,7 @@ import {ConsulError} from '../../consul-error.ts';
 import {type DnsEngine} from '../../dns/dns-engine.ts';
 import {grpcFrame} from '../../rpc/grpc/grpc-frames.ts';
 import {type GrpcCall, type GrpcMethod} from '../../rpc/grpc/grpc-server.ts';
+import {splitHostPort} from '../../runtime/host-port.ts';
 import {grpcCode, GrpcError} from '../../rpc/grpc/grpc-status.ts';
 import {bool, bytes, message, nested, type ProtoMessage, repeated, signed, text} from '../../schema/protobuf.ts';
 import {type Membership} from '../../server/membership.ts';
@@ -46,12 +47,16 @@ function dnsQuery(engine: ExternalServicesOptions['dns']): GrpcMethod {
     }
     const transport = protocol === dnsProtocol.tcp ? 'tcp' : 'udp';
     const question = Buffer.from(msg);
-    const colon = call.from.lastIndexOf(':');
-    const client = {transport, address: call.from.slice(0, colon), port: Number(call.from.slice(colon + 1))} as const;
-    const reply = engine.answerKept(question, transport) ?? (await engine.answer(question, client));
+    const reply = engine.answerKept(question, transport) ?? (await engine.answer(question, {transport, ...callerOf(call)}));
     if (reply === null) throw new GrpcError(grpcCode.internal, 'failure decoding dns request: dns: overflow unpacking uint16');
     await call.send(grpcFrame(dnsResponse.encode({msg: reply})));
   };
+}
+
+/** Who calls; one at a Unix socket has neither address nor port. */
+function callerOf({from}: GrpcCall): {readonly address: string; readonly port: number} {
+  const parts = splitHostPort(from);
+  return typeof parts === 'string' ? {address: '', port: 0} : {address: parts.host, port: Number(parts.port)};
 }
 
 interface DiscoveredServer {

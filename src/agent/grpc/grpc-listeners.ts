@@ -4,6 +4,7 @@ import {type ListenAddress, type RuntimeConfig} from '../../config/runtime-confi
 import {type GrpcMethods, GrpcServer} from '../../rpc/grpc/grpc-server.ts';
 import {TCP_KEEP_ALIVE_MS} from '../../rpc/net/limits.ts';
 import {type Clock} from '../../runtime/clock.ts';
+import {joinHostPort} from '../../runtime/host-port.ts';
 import {type Logger} from '../../runtime/logger.ts';
 import {TlsAcceptor} from '../../runtime/tls-acceptor.ts';
 import {listenAt, shownAddress} from '../listen-at.ts';
@@ -75,7 +76,7 @@ export class GrpcListeners {
 
   async #accept(socket: Socket, secure: boolean): Promise<void> {
     const {config, clock, logger} = this.#options;
-    const from = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
+    const from = joinHostPort(socket.remoteAddress ?? '', socket.remotePort ?? '');
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', (error) => logger.trace('connection broke', {from, error: error.message}));
