@@ -4,6 +4,7 @@ import {type BlockingReader} from '../rpc/blocking-reader.ts';
 import {type Endpoint, endpoint} from '../rpc/endpoint.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {type Router} from '../rpc/router.ts';
+import {type Logger} from '../runtime/logger.ts';
 import {type KeptAnswers} from '../store/kept.ts';
 import {type Query} from '../store/query.ts';
 import {operatorUsage} from './methods.ts';
@@ -17,10 +18,11 @@ export interface UsageEndpointOptions {
   readonly datacenters: () => readonly string[];
   /** Brings the question to the other datacenters. */
   readonly router: Router;
+  readonly logger: Logger;
 }
 
 /** Operator.Usage of port 8300: what the catalogs hold, in numbers (rpc-raft.md §8). */
-export function usageEndpoints({datacenter, reader, kept, datacenters, router}: UsageEndpointOptions): readonly Endpoint[] {
+export function usageEndpoints({datacenter, reader, kept, datacenters, router, logger}: UsageEndpointOptions): readonly Endpoint[] {
   const space = kept.space<QueryOutcome<CatalogUsage>>();
   return [
     endpoint(operatorUsage, async (request, signal) => {
@@ -33,8 +35,12 @@ export function usageEndpoints({datacenter, reader, kept, datacenters, router}: 
       const others = request.Global ? datacenters().filter((name) => name !== datacenter) : [];
       // Only this datacenter's index is blocked on: indexes of two logs cannot be compared.
       const asked = {...request, Global: false, MinQueryIndex: 0};
-      const replies = await Promise.all(others.map((Datacenter) => router.call(operatorUsage, {...asked, Datacenter}, signal)));
-      for (const {Usage: ofOther} of replies) for (const [name, counts] of ofOther ?? []) usage.set(name, counts);
+      const replies = await Promise.allSettled(others.map((Datacenter) => router.call(operatorUsage, {...asked, Datacenter}, signal)));
+      for (const [at, reply] of replies.entries()) {
+        // One that cannot be asked is left out: what is known of the others is no worse for it (seen at 1.21.4).
+        if (reply.status === 'rejected') logger.warn('usage of a datacenter is not known', {datacenter: others[at], error: reply.reason as unknown});
+        else for (const [name, counts] of reply.value.Usage ?? []) usage.set(name, counts);
+      }
       return Usage.make({Usage: usage, ...meta});
     }),
   ];

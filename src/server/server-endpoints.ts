@@ -57,7 +57,7 @@ export function serverEndpoints({options, store, kept, cluster, coordinates, rou
     ...internalEndpoints(common),
     ...coordinateEndpoints({...common, batches: coordinates, datacenters: options.datacenterMaps}),
     ...operatorEndpoints({...common, cluster}),
-    ...usageEndpoints({...common, datacenter, datacenters, router}),
+    ...usageEndpoints({...common, datacenter, datacenters, router, logger: options.logger}),
     ...keyringEndpoints({datacenter, resolver, lan: options.lanKeys, wan: options.wanKeys, datacenters, router}),
     ...txnEndpoints({...common, leadership, isLockDelayed}),
   ];
