@@ -16,6 +16,9 @@ export interface RequestLimits {
 /** What operators need in order to look at a cluster that is in trouble, and servers to know of each other. */
 const exempt = /^(Status\.|Operator\.(Autopilot|Raft|ServerHealth|TransferLeader))/;
 
+/** Any server fires an event, but every agent has to do with it: it counts as a write (seen at 1.21.4). */
+const eventFire = 'Internal.EventFire';
+
 /** How many requests a server takes, wherever they come from: its own API, agents, other servers (rpc-raft.md §7). */
 export class RequestLimiter {
   readonly #reads: TokenBucket;
@@ -48,7 +51,7 @@ export class RequestLimiter {
    */
   admit(method: string, kind: MethodKind, isLeader: boolean, from: string | undefined): void {
     if (this.#mode === 'disabled' || exempt.test(method)) return;
-    const isWrite = kind === 'write';
+    const isWrite = kind === 'write' || method === eventFire;
     if ((isWrite ? this.#writes : this.#reads).take()) return;
     const isEnforced = this.#mode === 'enforcing';
     this.#logger.debug('RPC exceeded allowed rate limit', {rpc: method, source_addr: from ?? '', limit_type: `global/${isWrite ? 'write' : 'read'}`, limit_enforced: isEnforced});

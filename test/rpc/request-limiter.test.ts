@@ -32,6 +32,7 @@ describe('limits of requests', () => {
     expect(refusalsOf(limiter, [['KVS.Get', 'read', true], ['KVS.List', 'read', true], ['KVS.Get', 'read', true]])).toEqual(['', '', tryElsewhere]);
     expect(refusalsOf(limiter, [['KVS.Apply', 'write', true], ['KVS.Apply', 'write', true], ['KVS.Apply', 'write', false]])).toEqual(['', tryLater, tryElsewhere]);
     expect(refusalsOf(limiter, [['Catalog.ListDatacenters', 'local', false]])).toEqual([tryElsewhere]);
+    expect(refusalsOf(limiterOf({writeRatePerSecond: 0}), [['Internal.EventFire', 'read', true]])).toEqual([tryLater]);
   });
 
   it('are not for what operators and servers need in an emergency', () => {
