@@ -16,7 +16,7 @@ import {type DCSpecificRequest, QueryMeta} from '../schema/rpc-common.ts';
 import {type Store} from '../store/store.ts';
 import {checkOf} from './check-commands.ts';
 import {nodeOf} from './commands.ts';
-import {bareDenial, checkOfOtherNode, checkOfUnknownService, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
+import {bareDenial, checkOfOtherNode, checkOfUnknownService, mustNameService, mustProvideNode, unknownCheck, unknownService} from './errors.ts';
 import {nodeFilter, nodeServiceFilter, serviceNodeFilter} from './filters.ts';
 import {listGateway} from './gateway-listing.ts';
 import {filteredKey, matching} from './matching.ts';
@@ -136,6 +136,7 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
   };
   return [
     endpoint(catalogServiceNodes, async (request, signal) => {
+      if (request.ServiceName === '' && request.ServiceAddress === '') throw mustNameService();
       const selection = selectionOf(request);
       // Who may not read the service gets an answer that nobody made, no refusal (seen at 1.21.4).
       if (request.Connect && !(await resolver.resolve(request.Token)).allows('service', 'read', request.ServiceName)) return {ServiceNodes: null, ...QueryMeta.zero()};
@@ -151,11 +152,13 @@ function instanceEndpoints({reader, kept, near, resolver}: CatalogEndpointOption
       return {ServiceNodes: await near.sort(request.Source, read.value, ({Node: name}) => name), ...read.meta};
     }),
     endpoint(catalogNodeServices, async (request, signal) => {
+      if (request.Node === '') throw mustProvideNode();
       const {value, meta, kept: held} = await readNode(request, signal);
       const Services = await drive(collectMap(value.services, (service) => [service.ID, service]));
       return {NodeServices: value.node === undefined ? null : {Node: value.node, Services}, ...meta, [keptReply]: held};
     }),
     endpoint(catalogNodeServiceList, async (request, signal) => {
+      if (request.Node === '') throw mustProvideNode();
       const {value, meta} = await readNode(request, signal);
       // An expression makes an empty list of none.
       const isNull = value.services.length === 0 && request.Filter === '';

@@ -6,6 +6,8 @@ export const badNodeId = (why: string): ConsulError => new ConsulError(`Bad node
 export const mustProvideAddress = (): ConsulError => new ConsulError('Must provide address if SkipNodeUpdate is not set');
 export const mustProvideServiceName = (withId: boolean): ConsulError =>
   new ConsulError(`Must provide service name (Service.Service)${withId ? ' when service ID is provided' : ''}`);
+/** Of a question, not of a registration. */
+export const mustNameService = (): ConsulError => new ConsulError('Must provide service name');
 export const invalidServiceAddress = (): ConsulError => new ConsulError('Invalid service address');
 export const imported = (): ConsulError => new ConsulError('cannot register requests with PeerName in them');
 export const checkOfOtherNode = (checkNode: string, check: string, node: string): ConsulError =>

@@ -5,7 +5,7 @@ import {keptReply} from '../rpc/kept-reply.ts';
 import {type QueryOutcome} from '../rpc/query-outcome.ts';
 import {type Sliced} from '../runtime/slices.ts';
 import {type KeptAnswers} from '../store/kept.ts';
-import {bareDenial} from './errors.ts';
+import {bareDenial, mustNameService} from './errors.ts';
 import {checksInState, checksOfNode, checksOfService} from './check-queries.ts';
 import {checkFilter, instanceFilter} from './filters.ts';
 import {filteredKey, matching} from './matching.ts';
@@ -33,6 +33,7 @@ function instanceEndpoint({reader, kept, near}: HealthEndpointOptions): readonly
   const instances = kept.space<QueryOutcome<readonly CheckServiceNode[]>>();
   return [
     endpoint(healthServiceNodes, async (request, signal) => {
+      if (request.ServiceName === '') throw mustNameService();
       const test = instanceFilter.compile(request.Filter);
       const selection = selectionOf(request);
       const {HealthFilterType} = request;
