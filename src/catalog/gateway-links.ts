@@ -10,7 +10,7 @@ import {GatewayService} from './requests.ts';
 import {destinationKind, namesOfKind, typicalKind} from './kind-names.ts';
 import {bumpTopology, deleteGatewayUpstream, putGatewayUpstream} from './mesh-topology.ts';
 import {type NodeService} from './schema.ts';
-import {connectNameOf, foldedPrefix, Services} from './tables.ts';
+import {connectNameOf, foldedPrefix, kindOf, Services} from './tables.ts';
 
 export type GatewayEntry = ConfigEntry<'ingress-gateway' | 'terminating-gateway'>;
 
@@ -51,22 +51,21 @@ export function linkInstance({tx, index}: ApplyContext, service: NodeService): v
   const changes = new LinkChanges(tx, index);
   if ((service.Kind === '' && !service.Connect.Native) || hasOutside(tx, name)) changes.addFromWildcards(terminating, name, 'service');
   if (connectNameOf(service) !== undefined || hasAny(tx, 'connect', name)) changes.addFromWildcards(ingress, name, 'service');
-  if (service.Kind === '') changes.tellKind(name, 'service', name);
+  if (service.Kind === '') changes.tellKind(name, 'service');
   changes.bump();
 }
 
 /**
  * An instance is gone from the tables. What only `*` named goes with the last that made it one of every service; what an
- * entry names is without instances.
+ * entry names is without instances. The end of a proxy is looked at when it was the last way into the mesh to its service.
  */
 export function unlinkInstance({tx, index}: ApplyContext, service: NodeService): void {
   if (tx.size(GatewayServices) === 0) return;
+  const isProxy = service.Kind === 'connect-proxy';
+  const name = isProxy ? service.Proxy.DestinationServiceName : service.Service;
+  if (isProxy && hasAny(tx, 'connect', name)) return;
   const changes = new LinkChanges(tx, index);
-  const name = service.Kind === 'connect-proxy' ? service.Proxy.DestinationServiceName : service.Service;
-  const hasWay = hasAny(tx, 'connect', name);
-  changes.leaveWhatEnded(name);
-  const isNamed = gatewaysOfService(tx, name).some(({FromWildcard}) => !FromWildcard);
-  if (isNamed && (service.Kind !== 'connect-proxy' || !hasWay)) changes.tellKind(name, serviceKindOf(tx, name));
+  changes.leaveWhatEnded(name, serviceKindOf(tx, name));
   changes.bump();
 }
 
@@ -81,8 +80,9 @@ export function linkDestination({tx, index}: Pick<ApplyContext, 'tx' | 'index'>,
 /** It is none any more, and its entry is gone. */
 export function unlinkDestination({tx, index}: ApplyContext, name: string): void {
   const changes = new LinkChanges(tx, index);
+  // As in Consul, links are told once more that it is one, which moves the index where they did not know.
+  changes.leaveWhatEnded(name, hasAny(tx, 'name', name) ? 'service' : 'destination');
   changes.reachFromWildcards(name);
-  changes.leaveWhatEnded(name);
   changes.tellKind(name, serviceKindOf(tx, name));
   changes.bump();
 }
@@ -121,19 +121,21 @@ class LinkChanges {
   }
 
   /** The service may be none any more of those that gateways reach through `*`. */
-  leaveWhatEnded(service: string): void {
+  leaveWhatEnded(service: string, kind: string): void {
     const isReached = new Map([[terminating, hasOutside(this.#tx, service) || isDestination(this.#tx, service)], [ingress, hasAny(this.#tx, 'connect', service)]]);
     for (const link of gatewaysOfService(this.#tx, service)) {
       if (!link.FromWildcard || isReached.get(link.GatewayKind) !== false) continue;
       deleteLink(this.#tx, link);
       this.#changed(link);
     }
+    // As in Consul, each link by name tells the first of all links, with the capitals that it has itself.
+    for (const {FromWildcard, Service} of gatewaysOfService(this.#tx, service)) if (!FromWildcard) this.tellKind(Service.Name, kind);
   }
 
   /** What the service is may have changed: as in Consul, only the first of its links is told. */
-  tellKind(service: string, ServiceKind: string, capitals?: string): void {
+  tellKind(service: string, ServiceKind: string): void {
     const [link] = gatewaysOfService(this.#tx, service);
-    if (link !== undefined) this.put({...link, ServiceKind, ...(capitals !== undefined && {Service: {Name: capitals}})});
+    if (link !== undefined) this.put({...link, ServiceKind, Service: {Name: service}});
   }
 
   bump(): void {
@@ -177,7 +179,7 @@ type NameAndKind = readonly [name: string, kind: string];
  * gateway) such as are in the mesh; and destinations.
  */
 function reachedNames(tx: WriteTx, kind: GatewayEntry['Kind']): readonly NameAndKind[] {
-  const isReached = (name: string) => (kind === ingress ? hasAny(tx, 'name', name) && hasAny(tx, 'connect', name) : name.toLowerCase() !== consul && hasOutside(tx, name));
+  const isReached = (name: string) => hasOrdinary(tx, name) && (kind === ingress ? hasAny(tx, 'connect', name) : name.toLowerCase() !== consul && hasOutside(tx, name));
   const services = namesOfKind(tx, typicalKind).filter(isReached).map((name) => [name, ''] as const);
   return [...services, ...namesOfKind(tx, destinationKind).filter((name) => isDestination(tx, name)).map((name) => [name, 'destination'] as const)];
 }
@@ -236,6 +238,11 @@ function unlink(tx: WriteTx, gateway: string): void {
 /** Whether there is an instance, of whatever kind, that is not in the mesh by itself. */
 function hasOutside(reader: Reader, service: string): boolean {
   for (const {Service} of reader.byIndex(Services, 'name').prefix(foldedPrefix(service))) if (!Service.Connect.Native) return true;
+  return false;
+}
+
+function hasOrdinary(reader: Reader, service: string): boolean {
+  for (const {Service} of reader.byIndex(Services, 'name').prefix(foldedPrefix(service))) if (kindOf(Service) === typicalKind) return true;
   return false;
 }
 

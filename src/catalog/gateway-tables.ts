@@ -3,15 +3,22 @@ import {defineTable} from '../store/table.ts';
 import {type GatewayService} from './requests.ts';
 import {foldedPrefix, folded} from './tables.ts';
 
+const portDigits = 5;
+
 /**
  * Which services are behind which gateways: made from the gateways' configuration entries and from the services that
  * come and go, and no record of a snapshot. A gateway may offer a service on several ports.
  */
 export const GatewayServices = defineTable({
   name: 'gateway-services',
-  key: ({Gateway, Service, Port}: GatewayService) => folded(Gateway.Name, Service.Name, String(Port)),
-  indexes: {service: ({Gateway, Service, Port}: GatewayService) => folded(Service.Name, Gateway.Name, String(Port))},
+  key: ({Gateway, Service, Port}: GatewayService) => folded(Gateway.Name, Service.Name, ordered(Port)),
+  indexes: {service: ({Gateway, Service, Port}: GatewayService) => folded(Service.Name, Gateway.Name, ordered(Port))},
 });
+
+/** As text in the order of numbers: which of a service's links is the first counts. */
+function ordered(port: number): string {
+  return String(port).padStart(portDigits, '0');
+}
 
 export const everyService = '*';
 

@@ -66,7 +66,7 @@ export function* deleteService(context: ApplyContext, node: string, serviceId: s
   const row = context.tx.get(place.Services, place.key(node, serviceId));
   if (row === undefined) return undefined;
   if (checksOf(context.tx, row).some(({ServiceID}) => ServiceID !== row.Service.ID)) return missingService();
-  yield* deleteServiceRow(context, row);
+  yield* deleteServiceRow(context, row, node);
   return undefined;
 }
 
@@ -77,7 +77,7 @@ export function* deleteServiceCas(context: ApplyContext, node: string, serviceId
 }
 
 /** Removes an instance with its checks and links, and with the last of its name the virtual address; their indexes move. */
-export function* deleteServiceRow(context: ApplyContext, row: ServiceRow): Sliced<void> {
+export function* deleteServiceRow(context: ApplyContext, row: ServiceRow, named = row.Node): Sliced<void> {
   const {tx, index} = context;
   const {Node, Service} = row;
   const place = placeOf(Service.PeerName);
@@ -85,7 +85,7 @@ export function* deleteServiceRow(context: ApplyContext, row: ServiceRow): Slice
   tx.delete(place.Services, place.Services.keyOf(row));
   bumpTable(tx, index, place, 'checks');
   bumpTable(tx, index, place, 'services');
-  bumpNode(tx, index, place, Node);
+  bumpNode(tx, index, place, named);
   bumpDeletedService(tx, index, place, Service);
   if (place.peer === '') forgetKindNames(tx, index, Service);
   if (!hasInstances(tx, Service.Service, place.peer)) releaseVirtualIp(context, Service.Service, place.peer);
