@@ -17,7 +17,11 @@ const gatewayPrefix = `${virtualAddress}:`;
 
 /** A way into the mesh carries the virtual address of the service it leads to, a terminating gateway of all that it does. */
 export function withVirtualAddress(context: ApplyContext, service: NodeService): NodeService | ConsulError {
-  if (service.Kind === 'terminating-gateway' && service.PeerName === '') return withGatewayAddresses(context.tx, service);
+  if (service.Kind === 'terminating-gateway' && service.PeerName === '') {
+    // The entry may be older than the agreement on addresses.
+    const refused = addressServicesOf(context, configEntry(context.tx, 'terminating-gateway', service.Service)?.body);
+    return refused ?? withGatewayAddresses(context.tx, service);
+  }
   const name = connectNameOf(service);
   if (name === undefined) return service;
   const Address = assignVirtualIp(context, name, service.PeerName);
@@ -35,16 +39,23 @@ export function withVirtualAddress(context: ApplyContext, service: NodeService):
 export function addressLinkedServices(context: ApplyContext, entry: TerminatingGatewayConfigEntry, before: TerminatingGatewayConfigEntry | undefined): ConsulError | undefined {
   const {tx} = context;
   if (systemMetadata(tx, 'virtual-ips-term-gateway') === undefined) return undefined;
-  for (const service of entry.Services ?? []) {
-    const address = assignVirtualIp(context, service.Name);
-    if (address instanceof ConsulError) return address;
-  }
+  const refused = addressServicesOf(context, entry);
+  if (refused !== undefined) return refused;
   const instances = tx.byIndex(Services, 'name').prefix(foldedPrefix(entry.Name)).toArray();
   if (instances.length === 0) releaseUnlinked(context, entry, before);
   for (const {Node, Service} of instances) {
     const {TaggedAddresses} = withGatewayAddresses(tx, Service);
     // Consul writes lists and maps that were not there as empty ones here.
     if (!isSameAddresses(Service.TaggedAddresses, TaggedAddresses)) putInstance(context, Node, {...Service, TaggedAddresses, Meta: Service.Meta ?? new Map(), Tags: Service.Tags ?? []});
+  }
+  return undefined;
+}
+
+function addressServicesOf(context: ApplyContext, entry: TerminatingGatewayConfigEntry | undefined): ConsulError | undefined {
+  if (systemMetadata(context.tx, 'virtual-ips-term-gateway') === undefined) return undefined;
+  for (const {Name} of entry?.Services ?? []) {
+    const address = assignVirtualIp(context, Name);
+    if (address instanceof ConsulError) return address;
   }
   return undefined;
 }
