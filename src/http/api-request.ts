@@ -37,14 +37,17 @@ export class ApiRequest {
 
   /** What follows the route's prefix, decoded, one character a byte: KV keys may hold any bytes. */
   get suffixBytes(): ByteString {
-    const suffix = this.rawPath.slice(this.#prefix.length);
-    return isPlainText(suffix) ? suffix : percentDecode(suffix).toString('latin1');
+    return this.#suffix('latin1');
   }
 
   /** What follows the route's prefix, decoded, as text. */
   get suffix(): string {
+    return this.#suffix('utf8');
+  }
+
+  #suffix(encoding: 'latin1' | 'utf8'): string {
     const suffix = this.rawPath.slice(this.#prefix.length);
-    return isPlainText(suffix) ? suffix : percentDecode(suffix).toString('utf8');
+    return isPlainText(suffix) ? suffix : percentDecode(suffix).toString(encoding);
   }
 
   /** What a JSON body ends with: a newline only when `?pretty` was asked for (http-core.md §2). */

@@ -36,17 +36,13 @@ export class RouteTable {
     return this.#withoutSlash.has(path);
   }
 
-  find(path: string): Route | undefined {
-    return this.leaf(path) ?? this.#search(path);
-  }
-
   /** The route of a path below a prefix of two segments that nothing else begins with: no redirect concerns it. */
   leaf(path: string): Route | undefined {
     const end = secondSlash(path);
     return end < 0 ? undefined : this.#leaves.get(path.slice(0, end + 1));
   }
 
-  #search(path: string): Route | undefined {
+  find(path: string): Route | undefined {
     const exact = this.#routes.get(path);
     if (exact !== undefined) return exact;
     let found: Route | undefined;

@@ -10,6 +10,7 @@ test('a path is served by the route of its name, else by the longest prefix that
   expect(['/v1/kv/', '/v1/kv/a', '/v1/kv/a/b/c/d/e/f'].map(found)).toEqual(['/v1/kv/', '/v1/kv/', '/v1/kv/']);
   expect(['/v1/agent/self', '/v1/agent/self/x', '/v1/agent/other'].map(found)).toEqual(['/v1/agent/self', '/v1/agent/', '/v1/agent/']);
   expect(['/v1/agent/check/pass/a/b', '/v1/agent/check/pass', '/v1/txn'].map(found)).toEqual(['/v1/agent/check/pass/', '/v1/agent/', '/v1/txn']);
+  expect(['/v1/kv/', '/v1/kv/a/b', '/v1/agent/other', '/v1/txn', '/v1/kv'].map((path) => routes.leaf(path)?.path)).toEqual(['/v1/kv/', '/v1/kv/', undefined, undefined, undefined]);
   expect(['/v1/kv', '/v1/txn/', '/v1/', '/', ''].map(found)).toEqual([undefined, undefined, undefined, undefined, undefined]);
 });
 
@@ -25,6 +26,8 @@ test('what is found is what looking at every route finds', () => {
   fc.assert(fc.property(fc.uniqueArray(path, {maxLength: 12}), path, (paths, asked) => {
     const longest = paths.filter((known) => known === asked || (known.endsWith('/') && asked.startsWith(known)))
       .reduce<string | undefined>((best, known) => (known === asked || (best !== asked && known.length > (best?.length ?? 0)) ? known : best), undefined);
-    expect(table(paths).find(asked)?.path).toBe(longest);
+    const routes = table(paths);
+    expect(routes.find(asked)?.path).toBe(longest);
+    expect([undefined, longest]).toContain(routes.leaf(asked)?.path);
   }));
 });
