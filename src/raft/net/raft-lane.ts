@@ -2,7 +2,8 @@ import {type Duplex} from 'node:stream';
 import {type RaftRequest, type RaftResponse} from '../core/messages.ts';
 import {PreVoteUnsupportedError} from '../driver/raft-transport.ts';
 import {RaftError} from '../raft-error.ts';
-import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {type Clock} from '../../runtime/clock.ts';
+import {DeadlineTimer} from '../../runtime/deadline-timer.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
 import {answerBytesMax, rpcTimeoutMs} from './limits.ts';
 import {type RequestEncoder} from './request-encoder.ts';
@@ -30,14 +31,15 @@ export class RaftLane {
   #framer = new MsgpackFramer(answerBytesMax);
   #errorText: string | undefined;
   #lastUseMs: number;
-  /** One for all that wait: it looks at the eldest, and is set anew only when it fires. */
-  #timer: Timer | undefined;
+  /** One for all that wait: the eldest is due first. */
+  readonly #timer: DeadlineTimer;
 
   constructor(dial: () => Promise<Duplex>, clock: Clock, encoder: RequestEncoder) {
     this.#dial = dial;
     this.#clock = clock;
     this.#encoder = encoder;
     this.#lastUseMs = clock.nowMs();
+    this.#timer = new DeadlineTimer(clock, () => this.#deadlineMs, () => this.#fail(new RaftError('broken', 'i/o timeout')));
   }
 
   /** When it was last used; Infinity while an answer is awaited. */
@@ -49,7 +51,7 @@ export class RaftLane {
     this.#lastUseMs = this.#clock.nowMs();
     return new Promise((resolve, reject) => {
       this.#waiting.push({kind: request.kind, resolve, reject, sentAtMs: this.#lastUseMs});
-      this.#armTimer(rpcTimeoutMs);
+      this.#timer.look();
       const bytes = this.#encoder.encode(request);
       if (this.#stream !== undefined) this.#stream.write(bytes);
       else if (this.#unsent !== undefined) this.#unsent.push(bytes);
@@ -61,15 +63,9 @@ export class RaftLane {
     this.#fail(new RaftError('shutdown', 'transport shutdown'));
   }
 
-  #armTimer(delayMs: number): void {
-    this.#timer ??= this.#clock.setTimer(delayMs, () => {
-      this.#timer = undefined;
-      const eldest = this.#waiting[0];
-      if (eldest === undefined) return;
-      const leftMs = eldest.sentAtMs + rpcTimeoutMs - this.#clock.nowMs();
-      if (leftMs <= 0) this.#fail(new RaftError('broken', 'i/o timeout'));
-      else this.#armTimer(leftMs);
-    });
+  /** When the eldest has waited for too long. */
+  get #deadlineMs(): number {
+    return (this.#waiting[0]?.sentAtMs ?? Infinity) + rpcTimeoutMs;
   }
 
   #connect(first: Buffer): void {
@@ -134,8 +130,7 @@ export class RaftLane {
     this.#framer = new MsgpackFramer(answerBytesMax);
     this.#errorText = undefined;
     stream?.destroy();
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#timer.cancel();
     for (const {reject} of waiting) reject(error);
   }
 }

@@ -1,4 +1,5 @@
-import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {type Clock} from '../../runtime/clock.ts';
+import {DeadlineTimer} from '../../runtime/deadline-timer.ts';
 import {MsgpackFramer} from '../../wire/msgpack-framer.ts';
 import {canceledText, RpcCallError, type RpcFailure} from './rpc-error.ts';
 import {requestBytes, ResponseHeader} from './rpc-messages.ts';
@@ -28,14 +29,13 @@ export class RpcClientStream {
   readonly #framer = new MsgpackFramer();
   #header: ResponseHeader | undefined;
   #waiting: Waiting | undefined;
-  /** Stays when an answer comes: a stream has one call after the other, and to look at the clock costs less than a timer for each. */
-  #timer: Timer | undefined;
-  #timerAtMs = Infinity;
+  readonly #timer: DeadlineTimer;
   #closed = false;
 
   constructor(stream: YamuxStream, clock: Clock) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#timer = new DeadlineTimer(clock, () => this.#waiting?.untilMs ?? Infinity, () => this.#fail('timeout', 'i/o deadline reached'));
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => this.#fail('broken', 'EOF'));
     stream.on('error', (error: Error) => this.#fail('broken', error.message === 'session shutdown' ? 'EOF' : error.message));
@@ -59,7 +59,7 @@ export class RpcClientStream {
       const seq = ++lastSeq;
       const untilMs = this.#clock.nowMs() + timeoutMs;
       this.#waiting = {seq, resolve, reject, untilMs, signal, onAbort};
-      if (untilMs < this.#timerAtMs) this.#armTimer(untilMs, timeoutMs);
+      this.#timer.look();
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort, {once: true});
       this.#stream.send(requestBytes({Seq: seq, ServiceMethod: method}, body));
@@ -68,19 +68,6 @@ export class RpcClientStream {
 
   close(): void {
     this.#fail('broken', 'stream closed');
-  }
-
-  #armTimer(atMs: number, delayMs: number): void {
-    this.#timer?.cancel();
-    this.#timerAtMs = atMs;
-    this.#timer = this.#clock.setTimer(delayMs, () => {
-      this.#timer = undefined;
-      this.#timerAtMs = Infinity;
-      const untilMs = this.#waiting?.untilMs ?? Infinity;
-      const leftMs = untilMs - this.#clock.nowMs();
-      if (leftMs <= 0) this.#fail('timeout', 'i/o deadline reached');
-      else if (leftMs < Infinity) this.#armTimer(untilMs, leftMs);
-    });
   }
 
   #receive(chunk: Buffer): void {
@@ -108,7 +95,7 @@ export class RpcClientStream {
     const waiting = this.#settle();
     if (!this.#closed) {
       this.#closed = true;
-      this.#timer?.cancel();
+      this.#timer.cancel();
       this.#stream.destroy();
     }
     waiting?.reject(new RpcCallError(failure, reason));

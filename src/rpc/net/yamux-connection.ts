@@ -1,5 +1,6 @@
 import {type Duplex} from 'node:stream';
-import {type Clock, type Timer} from '../../runtime/clock.ts';
+import {type Clock} from '../../runtime/clock.ts';
+import {DeadlineTimer} from '../../runtime/deadline-timer.ts';
 import {type YamuxEvent, YamuxSession} from '../../wire/yamux/yamux-session.ts';
 import {JOINED_BYTES_MAX, UNSENT_BYTES_MAX} from './limits.ts';
 import {YamuxStream, type YamuxStreamOwner} from './yamux-stream.ts';
@@ -34,20 +35,20 @@ export class YamuxConnection implements YamuxStreamOwner {
   readonly #waitingToOpen: (() => void)[] = [];
   #socketIsFull = false;
   #flushScheduled = false;
-  #timer: Timer | undefined;
-  #timerAtMs = Infinity;
+  readonly #timer: DeadlineTimer;
   #ended = false;
 
   constructor(options: YamuxConnectionOptions) {
     const {socket, clock, side, streamsMax} = options;
     this.#options = options;
     this.#session = new YamuxSession({side, ...(streamsMax === undefined ? {} : {streamsMax})}, clock.nowMs());
+    this.#timer = new DeadlineTimer(clock, () => this.#session.nextDeadlineMs, () => this.#tickSoon());
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#end('session shutdown'));
     socket.on('error', (error: Error) => this.#end(error.message));
     socket.on('close', () => this.#end('session shutdown'));
-    this.#armTimer();
+    this.#lookAtTime();
   }
 
   /** Streams open at least in one direction. */
@@ -176,7 +177,7 @@ export class YamuxConnection implements YamuxStreamOwner {
     setImmediate(() => {
       this.#flushScheduled = false;
       this.#flush();
-      this.#armTimer();
+      this.#lookAtTime();
     });
   }
 
@@ -198,29 +199,24 @@ export class YamuxConnection implements YamuxStreamOwner {
     for (const {id, bytes, done} of waiting) this.write(id, bytes, done);
   }
 
-  #armTimer(): void {
-    const {clock} = this.#options;
-    const atMs = this.#session.nextDeadlineMs;
-    // A timer that fires too early looks again: cheaper than setting one anew with every stream.
-    if (this.#ended || (this.#timer !== undefined && this.#timerAtMs <= atMs)) return;
-    this.#timer?.cancel();
-    this.#timerAtMs = atMs;
-    this.#timer = clock.setTimer(atMs - clock.nowMs(), () => {
-      this.#timer = undefined;
-      // Node runs due timers before it reads sockets: an answer that lies there unread is heard first.
-      setImmediate(() => {
-        if (this.#ended) return;
-        this.#perform(this.#session.tick(clock.nowMs()));
-        this.#flush();
-        this.#armTimer();
-      });
+  /** Node runs due timers before it reads sockets: an answer that lies there unread is heard first. */
+  #tickSoon(): void {
+    setImmediate(() => {
+      if (this.#ended) return;
+      this.#perform(this.#session.tick(this.#options.clock.nowMs()));
+      this.#flush();
+      this.#lookAtTime();
     });
+  }
+
+  #lookAtTime(): void {
+    if (!this.#ended) this.#timer.look();
   }
 
   #end(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#timer?.cancel();
+    this.#timer.cancel();
     this.#options.socket.destroy();
     const error = new Error('session shutdown');
     const writes = [...this.#waitingForWindow.values(), ...this.#waitingForSocket];
